@@ -1,0 +1,5 @@
+"""`python -m provisioner` is `claude-otel`."""
+
+from provisioner.cli import main
+
+main()

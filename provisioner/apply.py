@@ -1,0 +1,127 @@
+"""How does a plan come true? The only module that changes anything: files first, then engines."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from provisioner.applied import Applied, load_applied, save_applied
+from provisioner.errors import Refused
+from provisioner.files import write_atomically
+from provisioner.plan import Change, Desired, Plan, files_of
+from provisioner.ports import require_free_ports
+from provisioner.runtime.model import Delivery, Report, Runtime, Source
+from provisioner.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where a plan is applied: the stack, its runtime, and what it should become."""
+
+    workspace: Workspace
+    runtime: Runtime
+    desired: Desired
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        launches = self.desired.launches.items()
+        return {engine: launch.source for engine, launch in launches if launch.source}
+
+
+def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = False) -> None:
+    """Make all changes, in the plan's order.
+
+    Everything that can be refused is refused before the first change. An interrupted run leaves a
+    state that the next plan starts from.
+    """
+    if plan.unsafe and not accept_unsafe:
+        reasons = "\n".join(f"  {each.subject}: {each.reason}" for each in plan.unsafe)
+        raise Refused(f"this needs your word:\n{reasons}\n  next: repeat with --yes")
+    _check(plan, stage, report)
+    for change in plan.changes:
+        report(f"{change.verb} {change.subject}: {change.reason}")
+        _make(change, stage)
+    _remember_settings(stage)
+
+
+def _check(plan: Plan, stage: Stage, report: Report) -> None:
+    """Refuse a plan whose ports are taken or whose configs an engine would reject."""
+    _secrets(stage)  # a config that reads one cannot be checked without it
+    settings = stage.workspace.settings
+    starting = {change.subject for change in plan.changes if change.verb == "start"}
+    applied = load_applied(stage.workspace.home)
+    runtime = stage.runtime
+    require_free_ports(starting, settings, runtime.name, runtime.states(), applied)
+    touched = {change.subject for change in plan.changes if change.verb in _NEW_CONFIG}
+    for engine in sorted(touched & stage.sources.keys()):
+        report(f"checking the config of {engine}")
+        artifacts = files_by_engine(engine, stage.desired.artifacts)
+        runtime.validate(engine, stage.sources[engine], artifacts)
+
+
+_NEW_CONFIG = {"start", "restart", "reload"}
+
+
+def files_by_engine(engine: str, artifacts: Mapping[str, str]) -> dict[str, str]:
+    """The rendered files that an engine reads."""
+    paths = files_of(engine, artifacts)
+    return {path: artifacts[path] for path in paths}
+
+
+def _make(change: Change, stage: Stage) -> None:
+    workspace, runtime, subject = stage.workspace, stage.runtime, change.subject
+    match change.verb:
+        case "obtain":
+            raise Refused(
+                f"{subject} is not here yet: run `claude-otel up`, which obtains it first"
+            )
+        case "write":
+            write_atomically(workspace.build / subject, stage.desired.artifacts[subject])
+        case "remove":
+            (workspace.build / subject).unlink(missing_ok=True)
+        case "deliver":
+            delivery = Delivery(artifacts=stage.desired.artifacts, secrets=_secrets(stage))
+            runtime.deliver(delivery, stage.sources)
+        case "stop":
+            runtime.remove(subject)
+            _save(stage, load_applied(workspace.home).without_engine(subject))
+        case "start":
+            runtime.start([subject], stage.sources)
+            _remember(stage, subject)
+        case "restart":
+            runtime.restart(subject)
+            _remember(stage, subject)
+        case "reload":
+            runtime.reload(subject)
+            _remember(stage, subject)
+
+
+def _secrets(stage: Stage) -> dict[str, str]:
+    """Secrets by the path at which engines read them; made once, kept private."""
+    if stage.workspace.settings.identity != "hash":
+        return {}
+    kept = stage.workspace.home / "secrets" / "identity"
+    if not kept.exists():
+        write_atomically(kept, secrets.token_hex(32), mode=0o600)
+    return {stage.runtime.placement.identity_secret: kept.read_text(encoding="utf-8")}
+
+
+def _remember(stage: Stage, engine: str) -> None:
+    launch = stage.desired.launches[engine].digest
+    files = files_of(engine, stage.desired.artifacts)
+    _save(stage, load_applied(stage.workspace.home).with_engine(engine, launch, files))
+
+
+def _remember_settings(stage: Stage) -> None:
+    applied = load_applied(stage.workspace.home)
+    retention = stage.desired.retention_days
+    ports = dict(stage.workspace.settings.ports)
+    if "grafana" in stage.desired.launches:
+        files = files_of("grafana", stage.desired.artifacts)
+        applied = applied.with_engine("grafana", applied.launches["grafana"], files)
+    _save(stage, replace(applied, retention_days=retention, ports=ports))
+
+
+def _save(stage: Stage, applied: Applied) -> None:
+    save_applied(stage.workspace.home, replace(applied, runtime=stage.runtime.name))

@@ -1,0 +1,185 @@
+"""What do the engines answer? Their HTTP APIs, and nothing else imports `requests`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from provisioner.errors import BackendError, DeliveryFailed
+
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One value of one series, at a time in seconds since the epoch."""
+
+    labels: Mapping[str, str]
+    at: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event as Loki keeps it: its labels and metadata together, its time in nanoseconds."""
+
+    attributes: Mapping[str, str]
+    at_ns: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A scrape target of Prometheus and how its last scrape went."""
+
+    job: str
+    url: str
+    is_up: bool
+    last_error: str
+
+
+def get(url: str, params: Mapping[str, str] | None = None) -> requests.Response:
+    """GET with a deadline; raises BackendError when there is no 2xx answer."""
+    try:
+        response = requests.get(url, params=params, timeout=TIMEOUT_SECONDS)
+    except requests.RequestException as error:
+        raise BackendError(url, _reason(error)) from error
+    if not response.ok:
+        raise BackendError(url, f"HTTP {response.status_code}: {response.text.strip()[:300]}")
+    return response
+
+
+def is_ready(url: str) -> bool:
+    """Whether a readiness address answers 2xx."""
+    try:
+        return get(url).ok
+    except BackendError:
+        return False
+
+
+def clock_offset_seconds(url: str) -> float | None:
+    """How far the clock of whoever answers is ahead of ours; None when it does not say."""
+    date = get(url).headers.get("Date")
+    if date is None:
+        return None
+    # The header has whole seconds: compare with the middle of that second.
+    return parsedate_to_datetime(date).timestamp() + 0.5 - datetime.now(tz=UTC).timestamp()
+
+
+def post_otlp(url: str, body: bytes, content_type: str) -> None:
+    """Hand one OTLP/HTTP request over; raises DeliveryFailed unless it was accepted."""
+    headers = {"Content-Type": content_type}
+    try:
+        response = requests.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS)
+    except requests.RequestException as error:
+        raise DeliveryFailed(url, _reason(error)) from error
+    if not response.ok:
+        raise DeliveryFailed(url, f"HTTP {response.status_code}: {response.text.strip()[:300]}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prometheus:
+    """Prometheus' query API."""
+
+    url: str
+
+    def query(self, expression: str, at: float | None = None) -> list[Sample]:
+        """An instant vector; raises BackendError when the query fails."""
+        params = {"query": expression} | ({"time": repr(at)} if at is not None else {})
+        data = _data(get(f"{self.url}/api/v1/query", params))
+        return [_sample(each["metric"], each["value"]) for each in data["result"]]
+
+    def total(self, expression: str, at: float | None = None) -> float:
+        """The one number of an aggregation; 0 when nothing was found."""
+        return sum(sample.value for sample in self.query(expression, at))
+
+    def samples(self, selector: str, seconds: int) -> list[Sample]:
+        """Every stored sample of a selector's series in the last seconds."""
+        params = {"query": f"{selector}[{seconds}s]"}
+        data = _data(get(f"{self.url}/api/v1/query", params))
+        return [_sample(each["metric"], pair) for each in data["result"] for pair in each["values"]]
+
+    def query_range(
+        self, expression: str, start: float, end: float, step_seconds: float
+    ) -> list[Sample]:
+        """A range query, flattened to samples."""
+        times = {"start": repr(start), "end": repr(end), "step": f"{step_seconds}s"}
+        params = {"query": expression} | times
+        data = _data(get(f"{self.url}/api/v1/query_range", params))
+        return [_sample(each["metric"], pair) for each in data["result"] for pair in each["values"]]
+
+    def targets(self) -> list[Target]:
+        """Every scrape target, sorted by job."""
+        data = _data(get(f"{self.url}/api/v1/targets", {"state": "active"}))
+        found = (
+            Target(
+                job=each["labels"]["job"],
+                url=each["scrapeUrl"],
+                is_up=each["health"] == "up",
+                last_error=each["lastError"],
+            )
+            for each in data["activeTargets"]
+        )
+        return sorted(found, key=lambda target: (target.job, target.url))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loki:
+    """Loki's query API."""
+
+    url: str
+
+    def entries(self, query: str, start_ns: int, end_ns: int, limit: int = 5000) -> list[Entry]:
+        """Log entries of a query with start <= time < end, oldest first."""
+        params = {
+            "query": query,
+            "start": str(start_ns),
+            "end": str(end_ns),
+            "limit": str(limit),
+            "direction": "forward",
+        }
+        data = _data(get(f"{self.url}/loki/api/v1/query_range", params))
+        return sorted(_entries(data["result"]), key=lambda entry: entry.at_ns)
+
+    def total(self, query: str, at_ns: int | None = None) -> float:
+        """The one number of a metric query; 0 when nothing was found."""
+        params = {"query": query, "time": str(at_ns or time.time_ns())}
+        data = _data(get(f"{self.url}/loki/api/v1/query", params))
+        return sum(float(each["value"][1]) for each in data["result"])
+
+
+def _reason(error: requests.RequestException) -> str:
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {TIMEOUT_SECONDS:.0f} s"
+    return str(error)
+
+
+def _data(response: requests.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except json.JSONDecodeError as error:
+        raise BackendError(response.url, "the answer is not JSON") from error
+    if answer.get("status") != "success":
+        raise BackendError(response.url, f"{answer.get('error', answer)}")
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def _sample(labels: Mapping[str, str], pair: Sequence[Any]) -> Sample:
+    return Sample(labels=labels, at=float(pair[0]), value=float(pair[1]))
+
+
+def _entries(streams: Sequence[Mapping[str, Any]]) -> Iterator[Entry]:
+    for stream in streams:
+        for value in stream["values"]:
+            # With structured metadata, Loki folds an entry's metadata into the stream's labels.
+            yield Entry(attributes=stream["stream"], at_ns=int(value[0]), line=value[1])

@@ -1,0 +1,146 @@
+"""Which variables make Claude Code send its telemetry here?
+
+`setup-env.sh` sets the same ones for bash and zsh without starting a program; tests hold the two
+together. Content logging (`OTEL_LOG_*`) is never switched on, and the temporality stays the
+client's own default, delta.
+
+Protocol and endpoint are a pair. What the person has set stays; a half that is missing follows
+from the half that is there:
+
+- endpoint missing: our port that speaks the protocol, gRPC unless told otherwise (the client takes
+  an empty protocol for http/protobuf);
+- protocol missing: the endpoint is then meant for other programs too, and they would speak
+  http/protobuf, OTLP's default, unless the port is one that speaks gRPC by custom, or ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Template
+from typing import Literal
+
+from provisioner.settings import Settings
+
+ShellName = Literal["bash", "zsh", "sh", "fish", "powershell"]
+
+PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
+def client_variables(settings: Settings) -> dict[str, str]:
+    """The client's environment where the person has set nothing."""
+    return {
+        "CLAUDE_CODE_ENABLE_TELEMETRY": "1",
+        "OTEL_METRICS_EXPORTER": "otlp",
+        "OTEL_LOGS_EXPORTER": "otlp",
+        PROTOCOL: "grpc",
+        ENDPOINT: f"http://localhost:{settings.ports.otlp_grpc}",
+        "OTEL_METRIC_EXPORT_INTERVAL": "10000",
+        "OTEL_LOGS_EXPORT_INTERVAL": "5000",
+        "OTEL_METRICS_INCLUDE_REPOSITORY": "true",
+        "OTEL_METRICS_INCLUDE_ENTRYPOINT": "true",
+        "CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS": "3000",
+    }
+
+
+def client_shell_file(settings: Settings) -> str:
+    """What `setup-env.sh` must know about the settings: the text of `build/client.sh`."""
+    ports = settings.ports
+    return (
+        "# Written by `claude-otel up` from the settings, read by setup-env.sh.\n"
+        f"claude_otel_grpc_port={ports.otlp_grpc}\n"
+        f"claude_otel_http_port={ports.otlp_http}\n"
+    )
+
+
+def render_env(settings: Settings, shell: ShellName) -> str:
+    """Lines for a shell to evaluate; they change nothing that is set already."""
+    dialect = _DIALECTS[shell]
+    single = (
+        dialect.variable.substitute(name=name, value=value)
+        for name, value in client_variables(settings).items()
+        if name not in (PROTOCOL, ENDPOINT)
+    )
+    ports = settings.ports
+    pair = dialect.pair.substitute(
+        protocol=PROTOCOL, endpoint=ENDPOINT, grpc=ports.otlp_grpc, http=ports.otlp_http
+    )
+    return "\n".join([*single, pair.lstrip("\n")])
+
+
+class _Text(Template):
+    """Shells need `$` for themselves."""
+
+    delimiter = "@"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dialect:
+    """How a shell sets one variable, and the pair. No comments: interactive zsh would run them."""
+
+    variable: _Text
+    pair: _Text
+
+
+_POSIX = _Dialect(
+    variable=_Text('export @name="${@name-@value}"'),
+    pair=_Text("""
+case "${@protocol-grpc}" in
+  '' | http/*) export @endpoint="${@endpoint-http://localhost:@http}" ;;
+  *) export @endpoint="${@endpoint-http://localhost:@grpc}" ;;
+esac
+case "${@endpoint%/}" in
+  *:4317 | *:@grpc) export @protocol="${@protocol-grpc}" ;;
+  *) export @protocol="${@protocol-http/protobuf}" ;;
+esac
+"""),
+)
+
+_FISH = _Dialect(
+    variable=_Text("set -q @name; or set -gx @name '@value'"),
+    pair=_Text("""
+if not set -q @endpoint
+    if set -q @protocol; and string match -qr '^(http/|$)' -- "$@protocol"
+        set -gx @endpoint 'http://localhost:@http'
+    else
+        set -gx @endpoint 'http://localhost:@grpc'
+    end
+end
+if not set -q @protocol
+    if string match -qr ':(4317|@grpc)/?$' -- "$@endpoint"
+        set -gx @protocol 'grpc'
+    else
+        set -gx @protocol 'http/protobuf'
+    end
+end
+"""),
+)
+
+_POWERSHELL = _Dialect(
+    variable=_Text("if (-not (Test-Path Env:@name)) { $Env:@name = '@value' }"),
+    pair=_Text("""
+if (-not (Test-Path Env:@endpoint)) {
+    if ((Test-Path Env:@protocol) -and ($Env:@protocol -match '^(http/|$)')) {
+        $Env:@endpoint = 'http://localhost:@http'
+    } else {
+        $Env:@endpoint = 'http://localhost:@grpc'
+    }
+}
+if (-not (Test-Path Env:@protocol)) {
+    if ($Env:@endpoint -match ':(4317|@grpc)/?$') {
+        $Env:@protocol = 'grpc'
+    } else {
+        $Env:@protocol = 'http/protobuf'
+    }
+}
+"""),
+)
+
+_DIALECTS: Mapping[ShellName, _Dialect] = {
+    "bash": _POSIX,
+    "zsh": _POSIX,
+    "sh": _POSIX,
+    "fish": _FISH,
+    "powershell": _POWERSHELL,
+}

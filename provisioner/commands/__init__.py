@@ -1,0 +1,1 @@
+"""The commands of `claude-otel`, one module each, by name."""

@@ -1,0 +1,43 @@
+"""`claude-otel clean`: delete this stack and its data, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+
+import click
+
+from provisioner.applied import forget_applied
+from provisioner.console import Console
+from provisioner.errors import Refused
+from provisioner.workspace import open_runtime, open_workspace
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean(*, yes: bool) -> None:
+    """Stop the stack and delete its data: all history is lost. Names it all first, and asks."""
+    workspace = open_workspace()
+    console = Console()
+    runtime = open_runtime(workspace, console.say)
+    holdings = runtime.holdings()
+    if not holdings and not workspace.build.exists() and not runtime.states():
+        console.say(f"stack {workspace.settings.project} has nothing to delete")
+        return
+    console.say(f"this stops the stack {workspace.settings.project} and deletes for good:")
+    for holding in holdings:
+        console.say(f"  {holding.kind} {holding.name}")
+    console.say(f"  rendered files in {workspace.build}")
+    if not yes:
+        _ask()
+    with console.step("Clean") as report:
+        runtime.stop(report)
+        runtime.delete()
+        shutil.rmtree(workspace.build, ignore_errors=True)
+        forget_applied(workspace.home)
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask on\n  next: repeat with --yes if you mean it")
+    click.confirm("Delete all this?", abort=True, err=True)

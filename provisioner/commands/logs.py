@@ -1,0 +1,47 @@
+"""`claude-otel logs`: the engines' own logs, or telemetry as it arrives."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from provisioner.backends import Loki
+from provisioner.console import Console
+from provisioner.errors import StackNotRunning
+from provisioner.events import follow as follow_events
+from provisioner.events import line, recent
+from provisioner.placement import ENGINES
+from provisioner.workspace import open_runtime, open_workspace
+
+RECENT_SECONDS = 3600
+
+
+@click.command()
+@click.argument("engines", nargs=-1, type=click.Choice(ENGINES))
+@click.option("--events", is_flag=True, help="Show telemetry instead: one line an event.")
+@click.option("-f", "--follow", is_flag=True, help="Go on until interrupted.")
+@click.option("-n", "--lines", default=50, show_default=True, help="How many lines to start with.")
+def logs(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) -> int:
+    """Show the logs of ENGINES, or of all; with --events, Claude Code's telemetry as it arrives."""
+    workspace = open_workspace()
+    runtime = open_runtime(workspace, Console().say)
+    if not runtime.states():
+        raise StackNotRunning(workspace.settings.project)
+    if not events:
+        return runtime.logs(engines, follow=follow, lines=lines)
+    _show_events(Loki(url=workspace.url("loki")), lines=lines, follow=follow)
+    return 0
+
+
+def _show_events(loki: Loki, *, lines: int, follow: bool) -> None:
+    started = time.time_ns()
+    shown = recent(loki, RECENT_SECONDS, lines)
+    for entry in shown:
+        click.echo(line(entry))
+    if not shown:
+        click.echo("no events in the last hour: source setup-env.sh and use Claude Code", err=True)
+    if follow:
+        newest = max((entry.at_ns for entry in shown), default=started)
+        for entry in follow_events(loki, newest + 1):
+            click.echo(line(entry))

@@ -1,0 +1,36 @@
+"""`claude-otel render`: write the engines' configs to build/, without touching the stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provisioner.console import Console
+from provisioner.desire import desire
+from provisioner.files import remove_stale, write_atomically
+from provisioner.placement import ENGINES
+from provisioner.workspace import open_runtime, open_workspace
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if build/ differs.")
+def render(*, check: bool) -> int:
+    """Render every config to build/, let the engines that are here check theirs, start nothing."""
+    workspace = open_workspace()
+    runtime = open_runtime(workspace, Console().say)
+    sources = {engine: runtime.locate(engine) for engine in ENGINES}
+    artifacts = desire(workspace, runtime, sources).artifacts
+    stale = [path for path, text in artifacts.items() if _differs(workspace.build / path, text)]
+    for path in stale:
+        click.echo(path)
+        if not check:
+            write_atomically(workspace.build / path, artifacts[path])
+    if check:
+        return 1 if stale else 0
+    remove_stale(workspace.build, artifacts)
+    return 0
+
+
+def _differs(path: Path, text: str) -> bool:
+    return not path.is_file() or path.read_text(encoding="utf-8") != text

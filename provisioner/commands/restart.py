@@ -1,0 +1,36 @@
+"""`claude-otel restart`: stop and start engines."""
+
+from __future__ import annotations
+
+import click
+
+from provisioner.console import Console
+from provisioner.errors import StackNotRunning
+from provisioner.placement import ENGINES
+from provisioner.verify import verify
+from provisioner.workspace import open_runtime, open_workspace
+
+VERIFY_SECONDS = 90.0
+
+
+@click.command()
+@click.argument("engines", nargs=-1, type=click.Choice(ENGINES))
+def restart(engines: tuple[str, ...]) -> int:
+    """Restart ENGINES, or all of them, and prove the stack again. Nothing acknowledged is lost."""
+    workspace = open_workspace()
+    console = Console()
+    runtime = open_runtime(workspace, console.say)
+    states = runtime.states()
+    chosen = [engine for engine in ENGINES if engine in (engines or states)]
+    if not states or any(engine not in states for engine in chosen):
+        raise StackNotRunning(workspace.settings.project)
+    for engine in chosen:
+        with console.step(f"Restart {engine}"):
+            runtime.restart(engine)
+    with console.step("Verify") as report:
+        with_grafana = "grafana" in states
+        found = verify(workspace, with_grafana=with_grafana, seconds=VERIFY_SECONDS, report=report)
+    for finding in found.findings:
+        if not finding.is_ok:
+            console.say(f"✗ {finding.name}: {finding.detail}")
+    return 0 if found.is_ok else 1

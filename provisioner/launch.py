@@ -1,0 +1,61 @@
+"""How is each engine started? Its arguments, the same under both runtimes."""
+
+from __future__ import annotations
+
+from provisioner.placement import Placement
+from provisioner.settings import Settings
+
+
+def arguments(engine: str, settings: Settings, at: Placement, home: str = "") -> tuple[str, ...]:
+    """The engine's command line after its binary, or after its image's entrypoint.
+
+    `home` is where Grafana is installed, under the native runtime.
+    """
+    match engine:
+        case "collector":
+            return (f"--config={at.config['collector']}/config.yaml",)
+        case "loki":
+            return (f"-config.file={at.config['loki']}/config.yaml",)
+        case "prometheus":
+            return _prometheus(settings, at)
+        case _:
+            return _grafana(at, home)
+
+
+def go_memory_limit(engine: str, settings: Settings) -> str:
+    """What Go's garbage collector aims below: a tenth less than the engine's memory limit."""
+    return f"{memory_mb(engine, settings) * 9 // 10}MiB"
+
+
+def memory_mb(engine: str, settings: Settings) -> int:
+    """The engine's memory limit in megabytes."""
+    limits = {
+        "collector": settings.collector.memory_mb,
+        "grafana": settings.grafana.memory_mb,
+        "loki": settings.loki.memory_mb,
+        "prometheus": settings.prometheus.memory_mb,
+    }
+    return limits[engine]
+
+
+def _prometheus(settings: Settings, at: Placement) -> tuple[str, ...]:
+    # The lifecycle and admin APIs stay off: any page on this machine could call them.
+    grafana = f"http://(localhost|127[.]0[.]0[.]1):{settings.ports.grafana}"
+    return (
+        f"--config.file={at.config['prometheus']}/prometheus.yaml",
+        f"--storage.tsdb.path={at.data['prometheus']}",
+        f"--storage.tsdb.retention.time={settings.prometheus.retention_days}d",
+        f"--web.listen-address={at.listen['prometheus']}",
+        f"--web.cors.origin={grafana}",
+        "--web.enable-otlp-receiver",
+    )
+
+
+def _grafana(at: Placement, home: str) -> tuple[str, ...]:
+    if at.runtime == "docker":
+        return ()  # the image's own entrypoint reads GF_PATHS_*
+    return (
+        "server",
+        f"--homepath={home}",
+        f"--config={at.config['grafana']}/grafana.ini",
+    )

@@ -1,0 +1,118 @@
+"""Which files do the engines get? Settings and placement in, a tree of texts out.
+
+Pure: the same input gives the same bytes. A variable that a template misses is an error, and each
+result is parsed back before it may become an artifact.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import jinja2
+import yaml
+
+from provisioner import telemetry
+from provisioner.client_env import client_shell_file
+from provisioner.dashboards import DASHBOARDS
+from provisioner.dashboards.encode import encode
+from provisioner.errors import ArtifactRejected
+from provisioner.placement import LOOPBACK, Placement
+from provisioner.settings import Settings
+
+ENGINE_FOLDERS = ("collector", "grafana", "loki", "prometheus")
+SUFFIX = ".j2"
+
+Artifacts = Mapping[str, str]
+"""Rendered files: path below `build/` → text. The first folder of a path is its engine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """All that rendering depends on."""
+
+    settings: Settings
+    placement: Placement
+    with_grafana: bool
+
+
+def render(stack: Stack, root: Path) -> Artifacts:
+    """Every config of the stack, from the templates below `root`.
+
+    Raises ArtifactRejected when a template is broken or its result does not parse.
+    """
+    artifacts = {path: _render_template(path, stack, root) for path in _templates(root)}
+    for dashboard in DASHBOARDS:
+        artifacts[f"grafana/dashboards/{dashboard.name}.json"] = encode(dashboard)
+    artifacts["client.sh"] = client_shell_file(stack.settings)
+    for path, text in artifacts.items():
+        _parse_back(path, text)
+    return dict(sorted(artifacts.items()))
+
+
+def engine_of(path: str) -> str:
+    """The engine that reads an artifact; empty for what no engine reads."""
+    first = PurePosixPath(path).parts[0]
+    return first if first in ENGINE_FOLDERS else ""
+
+
+def _templates(root: Path) -> list[str]:
+    found = (path for folder in ENGINE_FOLDERS for path in (root / folder).rglob(f"*{SUFFIX}"))
+    return sorted(path.relative_to(root).as_posix().removesuffix(SUFFIX) for path in found)
+
+
+def _render_template(path: str, stack: Stack, root: Path) -> str:
+    try:
+        template = _environment(root).get_template(path + SUFFIX)
+        text = template.render(
+            settings=stack.settings,
+            at=stack.placement,
+            with_grafana=stack.with_grafana,
+            telemetry=telemetry,
+            amounts=tuple(telemetry.amounts(session_series=stack.settings.session_series)),
+        )
+    except jinja2.TemplateSyntaxError as error:
+        raise ArtifactRejected(path + SUFFIX, f"line {error.lineno}: {error.message}") from error
+    except jinja2.TemplateError as error:
+        raise ArtifactRejected(path + SUFFIX, str(error)) from error
+    return text.strip() + "\n"
+
+
+def _environment(root: Path) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(root),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - YAML and INI, never HTML
+    )
+    environment.filters["host"] = lambda address: address.rpartition(":")[0]
+    environment.filters["port"] = lambda address: address.rpartition(":")[2]
+    environment.filters["loopback"] = lambda address: f"{LOOPBACK}:{address.rpartition(':')[2]}"
+    return environment
+
+
+def _read_ini(text: str) -> object:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(text)
+    return parser
+
+
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    ".json": json.loads,
+    ".yaml": yaml.safe_load,
+    ".ini": _read_ini,
+}
+
+
+def _parse_back(path: str, text: str) -> None:
+    parser = _PARSERS.get(PurePosixPath(path).suffix)
+    try:
+        parsed = parser(text) if parser else text
+    except (yaml.YAMLError, ValueError, configparser.Error) as error:
+        raise ArtifactRejected(path, " ".join(str(error).split())) from error
+    if not parsed:
+        raise ArtifactRejected(path, "the template rendered nothing")

@@ -1,0 +1,1 @@
+"""Runtimes: Docker Compose and native processes."""

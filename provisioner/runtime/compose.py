@@ -1,0 +1,219 @@
+"""How do engines run under Docker Compose?"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+from docker.errors import DockerException
+from docker.models.containers import Container
+
+from provisioner.errors import CommandFailed, RuntimeUnavailable, StackNotRunning
+from provisioner.launch import arguments, go_memory_limit, memory_mb
+from provisioner.placement import ENGINES, Placement, docker_placement
+from provisioner.runtime.checks import CHECKS, reject
+from provisioner.runtime.docker_files import file_archive, stack_archive
+from provisioner.runtime.docker_images import Images, pinned_reference
+from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
+from provisioner.settings import RuntimeName, Settings
+
+STOP_SECONDS = 90
+CHECK_SECONDS = 60
+PROJECT_LABEL = "com.docker.compose.project"
+SERVICE_LABEL = "com.docker.compose.service"
+
+
+def connect() -> docker.DockerClient:
+    """A client of the Docker daemon; raises RuntimeUnavailable when none answers."""
+    try:
+        client = docker.from_env(timeout=120)
+        client.ping()
+    except DockerException as error:
+        reason = str(error).partition("\n")[0][:200]
+        raise RuntimeUnavailable(
+            "no Docker daemon answers: start it, or run the engines without Docker with "
+            f"RUNTIME=native\n  {reason}"
+        ) from error
+    return client
+
+
+def compose_command() -> tuple[str, ...]:
+    """`docker compose`, else `docker-compose`; raises RuntimeUnavailable when neither is there."""
+    for command in (("docker", "compose"), ("docker-compose",)):
+        try:
+            found = subprocess.run([*command, "version"], capture_output=True, check=False)
+        except FileNotFoundError:
+            continue
+        if found.returncode == 0:
+            return command
+    raise RuntimeUnavailable(
+        "a Docker daemon runs, but neither `docker compose` nor `docker-compose` is there: install "
+        "Docker's Compose plugin, or run the engines without Docker with RUNTIME=native"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeRuntime:
+    """Engines as containers of one Compose project."""
+
+    settings: Settings
+    root: Path
+    client: docker.DockerClient
+    command: tuple[str, ...]
+
+    @property
+    def name(self) -> RuntimeName:
+        return "docker"
+
+    @property
+    def placement(self) -> Placement:
+        return docker_placement()
+
+    @property
+    def _images(self) -> Images:
+        return Images(client=self.client, settings=self.settings)
+
+    def locate(self, engine: str) -> Source | None:
+        return self._images.locate(engine)
+
+    def obtain(self, engine: str, report: Report) -> Source | None:
+        return self._images.obtain(engine, report)
+
+    def validate(self, engine: str, source: Source, files: Mapping[str, str]) -> None:
+        if engine not in CHECKS:
+            return
+        check = CHECKS[engine]
+        text = files[check.file]
+        program = "/bin/promtool" if check.program == "promtool" else None
+        container = self.client.containers.create(
+            source.reference,
+            command=list(check.command("/tmp/config.yaml")),  # noqa: S108 - in the container
+            entrypoint=program,
+            network_mode="none",
+        )
+        try:
+            container.put_archive("/", file_archive("/tmp/config.yaml", text))  # noqa: S108 - as above
+            if self.placement.identity_secret in text:
+                container.put_archive("/", file_archive(self.placement.identity_secret, "x"))
+            container.start()
+            if container.wait(timeout=CHECK_SECONDS)["StatusCode"] != 0:
+                raise reject(engine, container.logs().decode(errors="replace"))
+        finally:
+            container.remove(force=True)
+
+    def states(self) -> Mapping[str, EngineState]:
+        return {
+            service: _state(service, container)
+            for container in self._containers()
+            if (service := container.labels.get(SERVICE_LABEL, "")) in ENGINES
+        }
+
+    def memory_bytes(self, engine: str) -> int | None:
+        container = self._container(engine)
+        usage = self.client.api.stats(str(container.id), stream=False, one_shot=True)[
+            "memory_stats"
+        ]
+        # As `docker stats` counts it: without file pages that can be given back at once.
+        reclaimable = usage.get("stats", {}).get("inactive_file", 0)
+        return int(usage["usage"] - reclaimable) if "usage" in usage else None
+
+    def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
+        create = ("up", "--no-start", "--no-deps", "--force-recreate", "files")
+        self._compose(*create, sources=sources)
+        container = self._container("files")
+        container.put_archive("/", stack_archive(self.placement, delivery))
+        container.remove(v=False)
+
+    def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
+        self._compose("up", "--detach", "--no-deps", *engines, sources=sources)
+
+    def restart(self, engine: str) -> None:
+        self._container(engine).restart(timeout=STOP_SECONDS)
+
+    def reload(self, engine: str) -> None:
+        self._container(engine).kill(signal="SIGHUP")
+
+    def remove(self, engine: str) -> None:
+        container = self._container(engine)
+        container.stop(timeout=STOP_SECONDS)
+        container.remove(v=False)
+
+    def stop(self, report: Report) -> None:
+        running = self.states()
+        # The door closes first, so that nothing is in flight when the stores flush.
+        for engine in reversed(ENGINES):
+            if engine in running:
+                report(f"stopping {engine}")
+                self._container(engine).stop(timeout=STOP_SECONDS)
+        self._compose("down", "--remove-orphans")
+
+    def holdings(self) -> list[Holding]:
+        volumes = self.client.volumes.list(filters={"label": self._label})
+        names = sorted(str(volume.name) for volume in volumes)
+        return [Holding(kind="volume", name=name) for name in names]
+
+    def delete(self) -> None:
+        self._compose("down", "--volumes", "--remove-orphans")
+
+    def logs(self, engines: Sequence[str], *, follow: bool, lines: int) -> int:
+        flags = [f"--tail={lines}", *(["--follow"] if follow else [])]
+        command = [*self._prefix(), "logs", *flags, *engines]
+        return subprocess.run(command, env=self._environment({}), check=False).returncode
+
+    @property
+    def _label(self) -> str:
+        return f"{PROJECT_LABEL}={self.settings.project}"
+
+    def _containers(self) -> list[Container]:
+        return self.client.containers.list(all=True, filters={"label": self._label})
+
+    def _container(self, service: str) -> Container:
+        for container in self._containers():
+            if container.labels.get(SERVICE_LABEL) == service:
+                return container
+        raise StackNotRunning(self.settings.project)
+
+    def _prefix(self) -> tuple[str, ...]:
+        files = ("--file", str(self.root / "compose.yaml"))
+        return (*self.command, "--project-name", self.settings.project, *files)
+
+    def _compose(self, *args: str, sources: Mapping[str, Source] | None = None) -> None:
+        profiles = ("--profile", "grafana", "--profile", "files")
+        command = [*self._prefix(), *profiles, *args]
+        environment = self._environment(sources or {})
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise CommandFailed([*self.command, *args], done.returncode, done.stderr or done.stdout)
+
+    def _environment(self, sources: Mapping[str, Source]) -> dict[str, str]:
+        return {**os.environ, **compose_variables(self.settings, self.placement, sources)}
+
+
+def compose_variables(
+    settings: Settings, at: Placement, sources: Mapping[str, Source]
+) -> dict[str, str]:
+    """Every variable of compose.yaml; an engine without a source gets its pinned image."""
+    variables: dict[str, str] = {}
+    for engine in ENGINES:
+        prefix = engine.upper()
+        source = sources.get(engine)
+        variables[f"{prefix}_IMAGE"] = (
+            source.reference if source else pinned_reference(engine, settings)
+        )
+        variables[f"{prefix}_ARGUMENTS"] = shlex.join(arguments(engine, settings, at))
+        variables[f"{prefix}_MEMORY"] = f"{memory_mb(engine, settings)}m"
+        variables[f"{prefix}_GO_MEMORY"] = go_memory_limit(engine, settings)
+    ports = {f"{name.upper()}_PORT": str(number) for name, number in settings.ports}
+    return variables | ports
+
+
+def _state(service: str, container: Container) -> EngineState:
+    state = container.attrs["State"]
+    health = state.get("Health", {}).get("Status")
+    detail = f"{state['Status']} ({health})" if health else str(state["Status"])
+    return EngineState(engine=service, is_running=state["Status"] == "running", detail=detail)

@@ -1,0 +1,64 @@
+"""How do files get into a container without a bind mount? As a tar archive, through the API."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from provisioner.placement import ENGINES, Placement
+from provisioner.render import engine_of
+from provisioner.runtime.model import Delivery
+
+OWNERS = {"collector": 10001, "grafana": 472, "loki": 10001, "prometheus": 65534}
+"""The users of upstream's images, whom each engine's data and secrets must belong to."""
+
+
+def stack_archive(at: Placement, delivery: Delivery) -> bytes:
+    """A tar of all configs, secrets, and data directories owned by who writes into them."""
+    configs = {
+        f"{at.config[engine_of(path)]}/{path.partition('/')[2]}": text
+        for path, text in delivery.artifacts.items()
+        if engine_of(path)
+    }
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for engine in ENGINES:
+            _add_directory(archive, at.data[engine], OWNERS[engine])
+        for folder in _folders(configs):
+            _add_directory(archive, folder)
+        for path, text in sorted(configs.items()):
+            _add_file(archive, path, text)
+        for path, text in sorted(delivery.secrets.items()):
+            _add_file(archive, path, text, OWNERS["collector"])
+    return buffer.getvalue()
+
+
+def file_archive(path: str, text: str) -> bytes:
+    """A tar of one readable file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        _add_file(archive, path, text)
+    return buffer.getvalue()
+
+
+def _folders(paths: Iterable[str]) -> list[str]:
+    return sorted({str(parent) for path in paths for parent in PurePosixPath(path).parents[:-2]})
+
+
+def _add_directory(archive: tarfile.TarFile, path: str, owner: int = 0) -> None:
+    entry = tarfile.TarInfo(path.lstrip("/"))
+    entry.type = tarfile.DIRTYPE
+    entry.uid = entry.gid = owner
+    entry.mode = 0o750 if owner else 0o755
+    archive.addfile(entry)
+
+
+def _add_file(archive: tarfile.TarFile, path: str, text: str, owner: int = 0) -> None:
+    content = text.encode()
+    entry = tarfile.TarInfo(path.lstrip("/"))
+    entry.size = len(content)
+    entry.uid = entry.gid = owner
+    entry.mode = 0o400 if owner else 0o644
+    archive.addfile(entry, io.BytesIO(content))

@@ -1,0 +1,110 @@
+"""What must a runtime be able to do? Docker Compose and native processes are the two there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from provisioner.placement import Placement
+from provisioner.settings import RuntimeName
+
+Report = Callable[[str], None]
+"""Takes one short line about the step that is under way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where an engine comes from: an image, or binaries of this machine.
+
+    `reference` is what a person recognises (image name or path), `identity` changes when the
+    content does, `origin` says how we came by it; `home` is Grafana's, under the native runtime.
+    """
+
+    engine: str
+    reference: str
+    identity: str
+    origin: str
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineState:
+    """An engine as the runtime sees it; `detail` is the runtime's own word for it."""
+
+    engine: str
+    is_running: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Something of the stack that lasts: a volume or a directory."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Rendered files by their path below build/, and secrets by the path engines read them at."""
+
+    artifacts: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
+class Runtime(Protocol):
+    """Runs engines; the only kind of object that talks to Docker or to processes."""
+
+    @property
+    def name(self) -> RuntimeName:
+        """How the settings call it."""
+
+    @property
+    def placement(self) -> Placement:
+        """Where engines listen and keep their data under this runtime."""
+
+    def locate(self, engine: str) -> Source | None:
+        """The engine as it is already here; None when it would have to be obtained."""
+
+    def obtain(self, engine: str, report: Report) -> Source | None:
+        """The engine, pulled or built if need be; None where an optional one cannot be had.
+
+        Raises EngineUnavailable or BuildFailed with what was tried.
+        """
+
+    def validate(self, engine: str, source: Source, files: Mapping[str, str]) -> None:
+        """Let an engine check its config before anything is changed; raises ArtifactRejected."""
+
+    def states(self) -> Mapping[str, EngineState]:
+        """Every engine that the runtime knows of, by name; empty when the stack is down."""
+
+    def memory_bytes(self, engine: str) -> int | None:
+        """The memory that a running engine holds; None when it cannot be known."""
+
+    def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
+        """Bring rendered files to where the engines read them."""
+
+    def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
+        """Start engines, or replace those that run with other arguments or another source."""
+
+    def restart(self, engine: str) -> None:
+        """Stop an engine, letting it flush, and start it again."""
+
+    def reload(self, engine: str) -> None:
+        """Make an engine read its config again without stopping it."""
+
+    def remove(self, engine: str) -> None:
+        """Stop one engine and forget it; its data stays."""
+
+    def stop(self, report: Report) -> None:
+        """Stop everything in the right order; data stays."""
+
+    def holdings(self) -> list[Holding]:
+        """What `delete` would delete."""
+
+    def delete(self) -> None:
+        """Delete this stack's data, and nothing else."""
+
+    def logs(self, engines: Sequence[str], *, follow: bool, lines: int) -> int:
+        """Print the engines' own logs; returns the exit code."""

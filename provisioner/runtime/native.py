@@ -1,0 +1,198 @@
+"""How do engines run as processes of this machine?"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from provisioner import engines
+from provisioner.files import remove_stale, write_atomically
+from provisioner.launch import arguments, go_memory_limit
+from provisioner.placement import ENGINES, Placement, native_placement
+from provisioner.render import engine_of
+from provisioner.runtime.checks import CHECKS, reject
+from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
+from provisioner.runtime.supervisord import Program, Supervisord, supervisord_config
+from provisioner.settings import RuntimeName, Settings
+
+FOLDERS = ("config", "data", "log")
+"""What this runtime keeps below its home."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NativeRuntime:
+    """Engines as processes under a supervisord of their own; all they keep is below `home`."""
+
+    settings: Settings
+    home: Path
+
+    @property
+    def name(self) -> RuntimeName:
+        return "native"
+
+    @property
+    def placement(self) -> Placement:
+        return native_placement(self.settings, self.home)
+
+    @property
+    def _supervisord(self) -> Supervisord:
+        return Supervisord(home=self.home)
+
+    def locate(self, engine: str) -> Source | None:
+        if engine == "grafana":
+            return self._grafana()
+        found = engines.find(engines.ENGINES[engine], engines.host_target())
+        return _source(engine, found) if found else None
+
+    def obtain(self, engine: str, report: Report) -> Source | None:
+        if (found := self.locate(engine)) or engine == "grafana":
+            return found
+        known = engines.ENGINES[engine]
+        return _source(engine, engines.build(known, engines.host_target(), report))
+
+    def validate(self, engine: str, source: Source, files: Mapping[str, str]) -> None:
+        if engine not in CHECKS:
+            return
+        check = CHECKS[engine]
+        text = files[check.file]
+        binary = Path(source.reference)
+        program = binary.with_name("promtool") if check.program == "promtool" else binary
+        with tempfile.TemporaryDirectory() as folder:
+            config = Path(folder) / "config.yaml"
+            config.write_text(text, encoding="utf-8")
+            command = [str(program), *check.command(str(config))]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise reject(engine, done.stdout + done.stderr)
+
+    def states(self) -> Mapping[str, EngineState]:
+        found = (_state(each) for each in self._supervisord.processes())
+        return {state.engine: state for state in found}
+
+    def memory_bytes(self, engine: str) -> int | None:
+        for process in self._supervisord.processes():
+            if process["name"] == engine and process["pid"]:
+                return _resident_bytes(process["pid"])
+        return None
+
+    def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:  # noqa: ARG002 - containers need their images
+        for engine in ENGINES:
+            (self.home / "data" / engine).mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.home / "log").mkdir(parents=True, exist_ok=True)
+        wanted = {path: text for path, text in delivery.artifacts.items() if engine_of(path)}
+        for path, text in wanted.items():
+            write_atomically(self.home / "config" / path, text)
+        remove_stale(self.home / "config", wanted)
+        for path, text in delivery.secrets.items():
+            write_atomically(Path(path), text, mode=0o600)
+
+    def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
+        programs = [self._program(sources[engine]) for engine in ENGINES if engine in sources]
+        supervisord = self._supervisord
+        write_atomically(supervisord.config_path, supervisord_config(self.home, programs))
+        if not supervisord.is_running():
+            supervisord.launch()
+            return
+        started = supervisord.update()
+        for engine in engines:
+            if engine not in started:
+                # The same command line, but another binary behind it, or not running.
+                self.restart(engine)
+
+    def restart(self, engine: str) -> None:
+        self._supervisord.stop(engine)
+        self._supervisord.start(engine)
+
+    def reload(self, engine: str) -> None:
+        self._supervisord.signal(engine, "HUP")
+
+    def remove(self, engine: str) -> None:
+        self._supervisord.stop(engine)
+
+    def stop(self, report: Report) -> None:
+        running = self.states()
+        # The door closes first, so that nothing is in flight when the stores flush.
+        for engine in reversed(ENGINES):
+            if engine in running:
+                report(f"stopping {engine}")
+                self._supervisord.stop(engine)
+        if self._supervisord.is_running():
+            self._supervisord.shutdown()
+
+    def holdings(self) -> list[Holding]:
+        found = (self.home / folder for folder in FOLDERS)
+        return [Holding(kind="directory", name=str(path)) for path in found if path.exists()]
+
+    def delete(self) -> None:
+        for folder in FOLDERS:
+            shutil.rmtree(self.home / folder, ignore_errors=True)
+        self._supervisord.config_path.unlink(missing_ok=True)
+
+    def logs(self, engines: Sequence[str], *, follow: bool, lines: int) -> int:
+        names = engines or [engine for engine in ENGINES if engine in self.states()]
+        files = [str(self.home / "log" / f"{name}.log") for name in names]
+        command = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else []), *files]
+        return subprocess.run(command, check=False).returncode
+
+    def _grafana(self) -> Source | None:
+        found = engines.find_grafana(self.settings.grafana.home)
+        if found is None:
+            return None
+        binary, home = found.binary, str(found.home)
+        identity = _identity(binary)
+        return Source(
+            engine="grafana",
+            reference=str(binary),
+            identity=identity,
+            origin=f"installed in {home}",
+            home=home,
+        )
+
+    def _program(self, source: Source) -> Program:
+        line = arguments(source.engine, self.settings, self.placement, source.home)
+        return Program(
+            name=source.engine,
+            command=(source.reference, *line),
+            environment={"GOMEMLIMIT": go_memory_limit(source.engine, self.settings)},
+            priority=ENGINES.index(source.engine),
+        )
+
+
+_ORIGINS = {"cache": "built earlier", "path": "found on PATH", "built": "built now"}
+
+
+def _source(engine: str, binaries: engines.Binaries) -> Source:
+    main = binaries.paths[engines.ENGINES[engine].binaries[0]]
+    return Source(
+        engine=engine,
+        reference=str(main),
+        identity=_identity(main),
+        origin=f"version {binaries.version}, {_ORIGINS[binaries.origin]}",
+    )
+
+
+def _identity(binary: Path) -> str:
+    status = binary.stat()
+    return f"{binary}:{status.st_size}:{status.st_mtime_ns}"
+
+
+def _state(process: Mapping[str, object]) -> EngineState:
+    is_running = process["statename"] in {"RUNNING", "STARTING"}
+    return EngineState(
+        engine=str(process["name"]),
+        is_running=is_running,
+        detail=f"{process['statename']}: {process['description']}".lower(),
+    )
+
+
+def _resident_bytes(pid: int) -> int | None:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return None

@@ -1,0 +1,174 @@
+"""How does supervisord run the engines, and how do we talk to it?"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xmlrpc.client
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import Faults, SupervisorTransport
+
+from provisioner.errors import CommandFailed
+
+START_SECONDS = 20.0
+STOP_SECONDS = 120.0
+LONGEST_SOCKET_PATH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One engine as a supervised process; lower priorities start first and stop last."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    priority: int
+    stop_seconds: int = 60
+
+
+def supervisord_config(home: Path, programs: Iterable[Program]) -> str:
+    """The configuration file that supervisord is started with."""
+    head = f"""\
+[unix_http_server]
+file={socket_path(home)}
+chmod=0600
+
+[supervisord]
+logfile={home}/log/supervisord.log
+pidfile={home}/supervisord.pid
+directory={home}
+umask=077
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+    return "\n".join([head, *(_program_section(home, program) for program in programs)])
+
+
+def socket_path(home: Path) -> Path:
+    """The control socket: beside the data, or under the temporary directory if that is too long."""
+    path = home / "supervisor.sock"
+    if len(str(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"claude-otel-{os.getuid()}-{digest}.sock"
+
+
+def _program_section(home: Path, program: Program) -> str:
+    environment = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
+    command = " ".join(_quoted(part) for part in program.command)
+    return f"""\
+[program:{program.name}]
+command={command}
+environment={environment}
+priority={program.priority}
+autorestart=true
+startsecs=2
+startretries=20
+stopsignal=TERM
+stopwaitsecs={program.stop_seconds}
+redirect_stderr=true
+stdout_logfile={home}/log/{program.name}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=2
+"""
+
+
+def _quoted(part: str) -> str:
+    # supervisord expands %(…)s and splits like a shell.
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervisord:
+    """The supervisord of one stack, running or not."""
+
+    home: Path
+
+    @property
+    def config_path(self) -> Path:
+        return self.home / "supervisord.conf"
+
+    def is_running(self) -> bool:
+        """Whether it answers on its socket."""
+        try:
+            self._rpc().getState()
+        except (OSError, xmlrpc.client.Error):
+            return False
+        return True
+
+    def processes(self) -> list[dict[str, Any]]:
+        """Each process in supervisord's own words; empty when it does not run."""
+        try:
+            found: list[dict[str, Any]] = self._rpc().getAllProcessInfo()
+        except (OSError, xmlrpc.client.Error):
+            return []
+        return found
+
+    def launch(self) -> None:
+        """Start supervisord in the background, out of reach of this shell's end."""
+        command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config_path)]
+        done = subprocess.run(
+            command, cwd=self.home, capture_output=True, text=True, check=False, close_fds=True
+        )
+        if done.returncode != 0:
+            raise CommandFailed(command, done.returncode, done.stderr or done.stdout)
+        if not _wait(self.is_running, START_SECONDS):
+            raise CommandFailed(command, 0, f"no answer on its socket within {START_SECONDS} s")
+
+    def update(self) -> frozenset[str]:
+        """Follow a changed configuration file; returns the processes that were started anew."""
+        added, changed, removed = self._rpc().reloadConfig()[0]
+        for name in (*changed, *removed):
+            self._rpc().stopProcessGroup(name)
+            self._rpc().removeProcessGroup(name)
+        for name in (*added, *changed):
+            self._rpc().addProcessGroup(name)
+        return frozenset({*added, *changed})
+
+    def start(self, name: str) -> None:
+        """Start a process that does not run."""
+        try:
+            self._rpc().startProcess(name, False)  # noqa: FBT003 - its API has no names
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != Faults.ALREADY_STARTED:
+                raise
+
+    def stop(self, name: str) -> None:
+        """Stop a process and wait until it has ended."""
+        try:
+            self._rpc().stopProcess(name)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != Faults.NOT_RUNNING:
+                raise
+
+    def signal(self, name: str, signal_name: str) -> None:
+        """Send a signal to a process."""
+        self._rpc().signalProcess(name, signal_name)
+
+    def shutdown(self) -> None:
+        """End supervisord; waits until it no longer answers."""
+        self._rpc().shutdown()
+        _wait(lambda: not self.is_running(), STOP_SECONDS)
+
+    def _rpc(self) -> Any:  # noqa: ANN401 - a proxy answers to any method name
+        transport = SupervisorTransport(None, None, f"unix://{socket_path(self.home)}")
+        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False

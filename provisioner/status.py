@@ -1,0 +1,113 @@
+"""How is the stack, and what has been spent?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provisioner.applied import load_applied
+from provisioner.backends import Prometheus, is_ready
+from provisioner.errors import BackendError
+from provisioner.placement import ENGINES
+from provisioner.runtime.model import EngineState, Runtime
+from provisioner.verify import ready_urls
+from provisioner.workspace import Workspace
+
+SPANS = {"24h": "24 hours", "30d": "30 days"}
+
+TOTALS = {
+    "cost_usd": "sum(sum_over_time(ledger_cost_usd[{span}]))",
+    "tokens": "sum(sum_over_time(ledger_tokens[{span}]))",
+    "requests": 'sum(sum_over_time(ledger_api_requests{{outcome="ok"}}[{span}]))',
+    "sessions": "sum(sum_over_time(ledger_sessions[{span}]))",
+    "tool_calls": "sum(sum_over_time(ledger_tool_calls[{span}]))",
+    "lines": "sum(sum_over_time(ledger_lines[{span}]))",
+    "commits": "sum(sum_over_time(ledger_commits[{span}]))",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """One engine: whether it runs and answers, where it came from, and the memory it holds."""
+
+    engine: str
+    is_running: bool
+    is_ready: bool
+    detail: str
+    memory_mb: float | None
+    origin: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The stack's engines, addresses, and totals by span and name; empty when unknown."""
+
+    project: str
+    runtime: str
+    engines: tuple[EngineStatus, ...]
+    addresses: Mapping[str, str]
+    totals: Mapping[str, Mapping[str, float]]
+
+    @property
+    def is_ok(self) -> bool:
+        return bool(self.engines) and all(
+            each.is_running and each.is_ready for each in self.engines
+        )
+
+
+def status(workspace: Workspace, runtime: Runtime) -> Status:
+    """The stack as it is now; a stack that is down has no engines and no totals."""
+    states = runtime.states()
+    wanted = load_applied(workspace.home).launches
+    names = [engine for engine in ENGINES if engine in states or engine in wanted]
+    found = tuple(_engine(name, states.get(name), workspace, runtime) for name in names)
+    return Status(
+        project=workspace.settings.project,
+        runtime=runtime.name,
+        engines=found if states else (),
+        addresses=addresses(workspace, with_grafana="grafana" in states),
+        totals=_totals(workspace) if states else {},
+    )
+
+
+def addresses(workspace: Workspace, *, with_grafana: bool) -> dict[str, str]:
+    """Where a person or a client reaches the stack."""
+    ports = workspace.settings.ports
+    grafana = {"grafana": f"http://localhost:{ports.grafana}"} if with_grafana else {}
+    return grafana | {
+        "otlp_grpc": f"http://localhost:{ports.otlp_grpc}",
+        "otlp_http": f"http://localhost:{ports.otlp_http}",
+        "prometheus": f"http://localhost:{ports.prometheus}",
+        "loki": f"http://localhost:{ports.loki}",
+        "metrics": f"http://localhost:{ports.metrics}/metrics",
+    }
+
+
+def _engine(
+    name: str, state: EngineState | None, workspace: Workspace, runtime: Runtime
+) -> EngineStatus:
+    source = runtime.locate(name)
+    memory = runtime.memory_bytes(name) if state and state.is_running else None
+    return EngineStatus(
+        engine=name,
+        is_running=state is not None and state.is_running,
+        is_ready=is_ready(ready_urls(workspace)[name]),
+        detail=state.detail if state else "not running",
+        memory_mb=round(memory / 1e6, 1) if memory else None,
+        origin=source.origin if source else "not here",
+        reference=source.reference if source else "",
+    )
+
+
+def _totals(workspace: Workspace) -> dict[str, dict[str, float]]:
+    prometheus = Prometheus(url=workspace.url("prometheus"))
+    try:
+        return {
+            span: {
+                name: prometheus.total(query.format(span=span)) for name, query in TOTALS.items()
+            }
+            for span in SPANS
+        }
+    except BackendError:
+        return {}

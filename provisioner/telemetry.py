@@ -1,0 +1,491 @@
+"""Which series, labels, events and counters does the stack know?
+
+The one catalogue: the collector's configuration is rendered from it, dashboards and docs are
+checked against it. Amounts are sums of what was spent since the previous sample, so a total is
+`sum_over_time`; see docs/design.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+EVENT_SCOPE = "com.anthropic.claude_code.events"
+METRIC_SCOPE = "com.anthropic.claude_code"
+PROBE_SCOPE = "claude-otel.probe"
+PROBE_EVENT = "probe"
+
+IDENTITY_LABELS = ("user", "team", "project", "origin")
+SESSION_LABELS = ("session", "user", "project")
+
+API_SECONDS_BOUNDS = ("1", "2", "3", "5", "7.5", "10", "15", "20", "30", "45", "60", "120", "300")
+TOOL_SECONDS_BOUNDS = (
+    "0.05",
+    "0.1",
+    "0.25",
+    "0.5",
+    "1",
+    "2.5",
+    "5",
+    "10",
+    "30",
+    "60",
+    "120",
+    "300",
+)
+
+Signal = Literal["event", "counter", "probe"]
+Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One term of an amount: what of a record is added, when, and under which suffix.
+
+    `value` and `where` are OTTL over the normalised record; `suffix` is the value of the
+    amount's `suffix_label`.
+    """
+
+    value: str
+    where: str
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """A `ledger_*` series: where its amounts come from, and all its labels."""
+
+    name: str
+    signal: Signal
+    sources: tuple[str, ...]
+    parts: tuple[Part, ...]
+    labels: tuple[str, ...]
+    unit: Unit
+    why: str
+    suffix_label: str = ""
+
+    @property
+    def otel_name(self) -> str:
+        """The name before Prometheus translates dots: `ledger.cost_usd`."""
+        return self.name.replace("ledger_", "ledger.", 1)
+
+    @property
+    def all_labels(self) -> frozenset[str]:
+        """Every label a sample of this series may carry."""
+        return frozenset(self.labels) | ({self.suffix_label} if self.suffix_label else frozenset())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """A counter of the client's own, as it appears on the scrape endpoint."""
+
+    otel_name: str
+    prometheus_name: str
+    labels: tuple[str, ...]
+    why: str
+
+
+def _one(value: str, where: str) -> tuple[Part, ...]:
+    return (Part(value=value, where=where),)
+
+
+def _is(*events: str) -> str:
+    return " or ".join(f'log.attributes["event.name"] == "{event}"' for event in events)
+
+
+def _has(attribute: str, event: str) -> str:
+    return f'{_is(event)} and log.attributes["{attribute}"] != nil'
+
+
+def _number(attribute: str) -> str:
+    return f'Double(log.attributes["{attribute}"])'
+
+
+def _buckets(event: str, bounds: tuple[str, ...]) -> tuple[Part, ...]:
+    slower = _has("duration_ms", event)
+    finite = tuple(
+        Part(
+            value="1",
+            where=f'{slower} and log.attributes["duration_ms"] <= {float(bound) * 1000}',
+            suffix=bound,
+        )
+        for bound in bounds
+    )
+    return (*finite, Part(value="1", where=slower, suffix="+Inf"))
+
+
+TOKEN_TYPES = {
+    "input": "input_tokens",
+    "output": "output_tokens",
+    "cacheRead": "cache_read_tokens",
+    "cacheCreation": "cache_creation_tokens",
+}
+_TOKEN_PARTS = tuple(
+    Part(value=_number(attribute), where=_is("api_request"), suffix=kind)
+    for kind, attribute in TOKEN_TYPES.items()
+)
+_ANY_REQUEST = ("api_request", "api_error", "api_refusal")
+
+
+def _counter(name: str, where: str = "") -> tuple[Part, ...]:
+    condition = f'metric.name == "{name}" and datapoint.attributes["amount"] != nil'
+    return _one(
+        'datapoint.attributes["amount"]', f"{condition} and {where}" if where else condition
+    )
+
+
+_EVENT_AMOUNTS = (
+    Amount(
+        name="ledger_cost_usd",
+        signal="event",
+        sources=("api_request",),
+        parts=_one(_number("cost_usd"), _has("cost_usd", "api_request")),
+        labels=(*IDENTITY_LABELS, "model", "source", "effort", "speed", "entrypoint"),
+        unit="usd",
+        why="What the client says each request cost, at list prices, in US dollars.",
+    ),
+    Amount(
+        name="ledger_tokens",
+        signal="event",
+        sources=("api_request",),
+        parts=_TOKEN_PARTS,
+        labels=(*IDENTITY_LABELS, "model", "source"),
+        suffix_label="type",
+        unit="tokens",
+        why="Tokens of each request; input excludes what came from or went to the cache.",
+    ),
+    Amount(
+        name="ledger_api_requests",
+        signal="event",
+        sources=_ANY_REQUEST,
+        parts=_one("1", _is(*_ANY_REQUEST)),
+        labels=(*IDENTITY_LABELS, "model", "source", "outcome", "status_code"),
+        unit="requests",
+        why="Model requests that ended: ok, error (after all retries) or refused.",
+    ),
+    Amount(
+        name="ledger_api_seconds",
+        signal="event",
+        sources=("api_request",),
+        parts=_one(
+            'Double(log.attributes["duration_ms"]) / 1000.0', _has("duration_ms", "api_request")
+        ),
+        labels=(*IDENTITY_LABELS, "model"),
+        unit="seconds",
+        why="How long successful model requests took, retries included.",
+    ),
+    Amount(
+        name="ledger_api_seconds_bucket",
+        signal="event",
+        sources=("api_request",),
+        parts=_buckets("api_request", API_SECONDS_BOUNDS),
+        labels=(*IDENTITY_LABELS, "model"),
+        suffix_label="le",
+        unit="requests",
+        why="Successful model requests that took at most `le` seconds, for percentiles.",
+    ),
+    Amount(
+        name="ledger_tool_calls",
+        signal="event",
+        sources=("tool_result",),
+        parts=_one("1", _is("tool_result")),
+        labels=(*IDENTITY_LABELS, "tool_name", "success"),
+        unit="calls",
+        why="Tool calls that ran; calls that were rejected never ran.",
+    ),
+    Amount(
+        name="ledger_tool_seconds",
+        signal="event",
+        sources=("tool_result",),
+        parts=_one(
+            'Double(log.attributes["duration_ms"]) / 1000.0', _has("duration_ms", "tool_result")
+        ),
+        labels=(*IDENTITY_LABELS, "tool_name"),
+        unit="seconds",
+        why="How long tool calls took, without the wait for a permission.",
+    ),
+    Amount(
+        name="ledger_tool_seconds_bucket",
+        signal="event",
+        sources=("tool_result",),
+        parts=_buckets("tool_result", TOOL_SECONDS_BOUNDS),
+        labels=("user", "team", "origin", "tool_name"),
+        suffix_label="le",
+        unit="calls",
+        why="Tool calls that took at most `le` seconds, for percentiles.",
+    ),
+    Amount(
+        name="ledger_tool_decisions",
+        signal="event",
+        sources=("tool_decision",),
+        parts=_one("1", _is("tool_decision")),
+        labels=(*IDENTITY_LABELS, "tool_name", "decision", "decision_source"),
+        unit="count",
+        why="Permission decisions on tool calls: accepted or rejected, and by whom.",
+    ),
+    Amount(
+        name="ledger_prompts",
+        signal="event",
+        sources=("user_prompt",),
+        parts=_one("1", _is("user_prompt")),
+        labels=IDENTITY_LABELS,
+        unit="count",
+        why="Prompts submitted, including turns that Claude Code starts itself.",
+    ),
+    Amount(
+        name="ledger_compactions",
+        signal="event",
+        sources=("compaction",),
+        parts=_one("1", _is("compaction")),
+        labels=(*IDENTITY_LABELS, "trigger"),
+        unit="count",
+        why="Compactions of a conversation's context, automatic or asked for.",
+    ),
+)
+
+_COUNTER_AMOUNTS = (
+    Amount(
+        name="ledger_sessions",
+        signal="counter",
+        sources=("claude_code.session.count",),
+        parts=_counter(
+            "claude_code.session.count", 'datapoint.attributes["start_type"] != "agents_view"'
+        ),
+        labels=(*IDENTITY_LABELS, "start_type", "terminal", "entrypoint"),
+        unit="count",
+        why="Sessions started; the `claude agents` view is not a conversation and left out.",
+    ),
+    Amount(
+        name="ledger_lines",
+        signal="counter",
+        sources=("claude_code.lines_of_code.count",),
+        parts=_counter("claude_code.lines_of_code.count"),
+        labels=(*IDENTITY_LABELS, "type"),
+        unit="lines",
+        why="Lines of code added or removed by edits.",
+    ),
+    Amount(
+        name="ledger_commits",
+        signal="counter",
+        sources=("claude_code.commit.count",),
+        parts=_counter("claude_code.commit.count"),
+        labels=IDENTITY_LABELS,
+        unit="count",
+        why="Git commits created through Claude Code.",
+    ),
+    Amount(
+        name="ledger_pull_requests",
+        signal="counter",
+        sources=("claude_code.pull_request.count",),
+        parts=_counter("claude_code.pull_request.count"),
+        labels=IDENTITY_LABELS,
+        unit="count",
+        why="Pull or merge requests created through Claude Code.",
+    ),
+    Amount(
+        name="ledger_active_seconds",
+        signal="counter",
+        sources=("claude_code.active_time.total",),
+        parts=_counter("claude_code.active_time.total"),
+        labels=(*IDENTITY_LABELS, "type"),
+        unit="seconds",
+        why="Active time: `user` at the keyboard, `cli` tools and model.",
+    ),
+    Amount(
+        name="ledger_edit_decisions",
+        signal="counter",
+        sources=("claude_code.code_edit_tool.decision",),
+        parts=_counter("claude_code.code_edit_tool.decision"),
+        labels=(*IDENTITY_LABELS, "tool_name", "decision", "decision_source", "language"),
+        unit="count",
+        why="Edits accepted or rejected, by language of the file.",
+    ),
+)
+
+SESSION_AMOUNTS = (
+    Amount(
+        name="ledger_session_cost_usd",
+        signal="event",
+        sources=("api_request",),
+        parts=_one(_number("cost_usd"), _has("cost_usd", "api_request")),
+        labels=SESSION_LABELS,
+        unit="usd",
+        why="Cost by session.",
+    ),
+    Amount(
+        name="ledger_session_tokens",
+        signal="event",
+        sources=("api_request",),
+        parts=_one(
+            " + ".join(_number(attribute) for attribute in TOKEN_TYPES.values()),
+            _is("api_request"),
+        ),
+        labels=SESSION_LABELS,
+        unit="tokens",
+        why="Tokens of all types by session.",
+    ),
+    Amount(
+        name="ledger_session_requests",
+        signal="event",
+        sources=("api_request",),
+        parts=_one("1", _is("api_request")),
+        labels=SESSION_LABELS,
+        unit="requests",
+        why="Successful model requests by session.",
+    ),
+    Amount(
+        name="ledger_session_tool_calls",
+        signal="event",
+        sources=("tool_result",),
+        parts=_one("1", _is("tool_result")),
+        labels=SESSION_LABELS,
+        unit="calls",
+        why="Tool calls by session.",
+    ),
+)
+
+PROBE = Amount(
+    name="ledger_probe",
+    signal="probe",
+    sources=(PROBE_EVENT,),
+    parts=_one(_number("probe.amount"), _has("probe.amount", PROBE_EVENT)),
+    labels=("protocol",),
+    unit="count",
+    why="Amounts that `claude-otel verify` sends to prove the way through the stack.",
+)
+
+AMOUNTS: tuple[Amount, ...] = (*_EVENT_AMOUNTS, *_COUNTER_AMOUNTS, *SESSION_AMOUNTS, PROBE)
+
+_POINT_LABELS = ("session_id", "user_id", "terminal_type", "app_entrypoint")
+
+COUNTERS = (
+    Counter(
+        otel_name="claude_code.session.count",
+        prometheus_name="claude_code_session_count_total",
+        labels=(*_POINT_LABELS, "start_type"),
+        why="Sessions started, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.lines_of_code.count",
+        prometheus_name="claude_code_lines_of_code_count_total",
+        labels=(*_POINT_LABELS, "type", "model"),
+        why="Lines of code added or removed, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.pull_request.count",
+        prometheus_name="claude_code_pull_request_count_total",
+        labels=_POINT_LABELS,
+        why="Pull requests created, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.commit.count",
+        prometheus_name="claude_code_commit_count_total",
+        labels=_POINT_LABELS,
+        why="Commits created, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.cost.usage",
+        prometheus_name="claude_code_cost_usage_USD_total",
+        labels=(*_POINT_LABELS, "model", "query_source", "effort", "speed", "agent_name"),
+        why="Estimated cost, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.token.usage",
+        prometheus_name="claude_code_token_usage_tokens_total",
+        labels=(*_POINT_LABELS, "type", "model", "query_source", "effort", "speed", "agent_name"),
+        why="Tokens used, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.code_edit_tool.decision",
+        prometheus_name="claude_code_code_edit_tool_decision_total",
+        labels=(*_POINT_LABELS, "tool_name", "decision", "source", "language"),
+        why="Edits accepted or rejected, the client's own counter.",
+    ),
+    Counter(
+        otel_name="claude_code.active_time.total",
+        prometheus_name="claude_code_active_time_seconds_total",
+        labels=(*_POINT_LABELS, "type"),
+        why="Active time, the client's own counter.",
+    ),
+)
+
+EVENTS = (
+    "api_error",
+    "api_refusal",
+    "api_request",
+    "api_request_body",
+    "api_response_body",
+    "api_retries_exhausted",
+    "assistant_response",
+    "at_mention",
+    "auth",
+    "compaction",
+    "feedback_survey",
+    "hook_execution_complete",
+    "hook_execution_start",
+    "hook_plugin_metrics",
+    "hook_registered",
+    "internal_error",
+    "managed_settings_resolved",
+    "mcp_server_connection",
+    "permission_mode_changed",
+    "plugin_installed",
+    "plugin_loaded",
+    "retention_sweep",
+    "skill_activated",
+    "subagent_completed",
+    "system_prompt",
+    "tool_decision",
+    "tool_result",
+    "user_prompt",
+)
+
+CONTENT_ATTRIBUTES = (
+    "body",
+    "managed_settings.settings",
+    "prompt",
+    "prompt_text",
+    "response",
+    "system_prompt",
+    "tool_input",
+    "tool_parameters",
+)
+"""Attributes that hold what people and the model wrote; deleted unless a setting keeps them."""
+
+IDENTITY_ATTRIBUTES = (
+    "user.email",
+    "user.account_uuid",
+    "user.account_id",
+    "user.id",
+    "user.groups",
+    "organization.id",
+)
+"""Attributes that name a person; deleted when identity is hashed or switched off."""
+
+
+OPTIONAL_LABELS = ("status_code",)
+"""Labels that a sample has only where the record has the attribute; all others say `unknown`."""
+
+BOUNDED_LABELS = ("user", "team", "project", "model", "tool_name", "language", "terminal")
+"""Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
+
+STRING_LABELS = ("status_code", "success")
+"""Labels that some clients send as numbers or booleans."""
+
+NUMBERS = {
+    "cost_usd": 10_000.0,
+    "duration_ms": 86_400_000.0,
+    "input_tokens": 1_000_000_000.0,
+    "output_tokens": 1_000_000_000.0,
+    "cache_read_tokens": 1_000_000_000.0,
+    "cache_creation_tokens": 1_000_000_000.0,
+    "probe.amount": 4_294_967_296.0,
+}
+"""Numeric attributes, which some clients send as strings, and the most one record may add."""
+
+
+def amounts(*, session_series: bool) -> Iterator[Amount]:
+    """The amounts a stack keeps; the session family can be switched off."""
+    skipped = frozenset() if session_series else frozenset(SESSION_AMOUNTS)
+    return (amount for amount in AMOUNTS if amount not in skipped)

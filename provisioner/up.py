@@ -1,0 +1,66 @@
+"""How does a stack come up? The steps of `up`, from finding engines to a proven round trip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provisioner.apply import Stage, apply
+from provisioner.console import Console
+from provisioner.desire import desire, observe
+from provisioner.errors import Refused
+from provisioner.placement import ENGINES
+from provisioner.plan import Plan, plan
+from provisioner.runtime.model import Runtime, Source
+from provisioner.verify import Verification, verify
+from provisioner.workspace import Workspace, other_runtime
+
+VERIFY_SECONDS = 90.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What `up` did: the plan it applied, the engines it used, and what verifying found."""
+
+    plan: Plan
+    stage: Stage
+    verification: Verification
+
+
+def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsafe: bool) -> Outcome:
+    """Bring the stack to what the settings ask for, and prove it."""
+    _refuse_second_runtime(workspace, runtime)
+    with console.step("Engines") as report:
+        sources = {engine: runtime.obtain(engine, report) for engine in ENGINES}
+    with console.step("Plan"):
+        desired = desire(workspace, runtime, sources)
+        changes = plan(desired, observe(workspace, runtime))
+    stage = Stage(workspace=workspace, runtime=runtime, desired=desired)
+    with console.step(f"Apply {_count(changes)}") as report:
+        apply(changes, stage, report, accept_unsafe=accept_unsafe)
+    with console.step("Verify") as report:
+        with_grafana = "grafana" in desired.launches
+        verification = verify(
+            workspace, with_grafana=with_grafana, seconds=VERIFY_SECONDS, report=report
+        )
+    return Outcome(plan=changes, stage=stage, verification=verification)
+
+
+def preview(workspace: Workspace, runtime: Runtime) -> Plan:
+    """The plan that `up` would apply now; nothing is pulled, built or changed."""
+    sources: dict[str, Source | None] = {engine: runtime.locate(engine) for engine in ENGINES}
+    desired = desire(workspace, runtime, sources)
+    return plan(desired, observe(workspace, runtime))
+
+
+def _refuse_second_runtime(workspace: Workspace, runtime: Runtime) -> None:
+    other = other_runtime(workspace, runtime.name)
+    if other and any(state.is_running for state in other.states().values()):
+        raise Refused(
+            f"this stack runs under the {other.name} runtime, whose data {runtime.name} cannot "
+            f"read\n  next: RUNTIME={other.name} claude-otel down, then up again"
+        )
+
+
+def _count(changes: Plan) -> str:
+    count = len(changes.changes)
+    return f"{count} change{'s' if count != 1 else ''}" if count else "nothing"

@@ -1,0 +1,226 @@
+"""Does a telemetry point come out where it went in? Ready, scraped, round trip, every query.
+
+Nothing here changes the stack; the probe is a kind of its own and enters no person's totals.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from provisioner.backends import Loki, Prometheus, clock_offset_seconds, get, is_ready
+from provisioner.dashboards import DASHBOARDS
+from provisioner.dashboards.queries import runnable
+from provisioner.errors import BackendError, DeliveryFailed
+from provisioner.otlp import Door, Event, Protocol, Sender, logs_request, send
+from provisioner.runtime.model import Report
+from provisioner.telemetry import PROBE, PROBE_EVENT, PROBE_SCOPE
+from provisioner.workspace import Workspace
+
+PROBE_PROTOCOLS: tuple[Protocol, ...] = ("grpc", "http/protobuf")
+PROBE_SERVICE = "claude-otel"
+CLOCK_TOLERANCE_SECONDS = 5.0
+POLL_SECONDS = 0.5
+QUERY_RANGE_SECONDS = 3600
+QUERY_STEP_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was checked: what was seen, and how long it took to be seen."""
+
+    name: str
+    is_ok: bool
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """All findings, in the order in which they were made."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        return all(finding.is_ok for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The stack to verify, and until when (seconds of the monotonic clock)."""
+
+    workspace: Workspace
+    with_grafana: bool
+    deadline: float
+
+    @property
+    def prometheus(self) -> Prometheus:
+        return Prometheus(url=self.workspace.url("prometheus"))
+
+    @property
+    def loki(self) -> Loki:
+        return Loki(url=self.workspace.url("loki"))
+
+    @property
+    def door(self) -> Door:
+        grpc_address = self.workspace.url("otlp_grpc").removeprefix("http://")
+        return Door(grpc_address=grpc_address, http_url=self.workspace.url("otlp_http"))
+
+    @property
+    def ready_urls(self) -> dict[str, str]:
+        urls = ready_urls(self.workspace)
+        return {name: url for name, url in urls.items() if name != "grafana" or self.with_grafana}
+
+
+def ready_urls(workspace: Workspace) -> dict[str, str]:
+    """The address at which each engine says that it is ready."""
+    return {
+        "collector": f"{workspace.url('collector_health')}/",
+        "grafana": f"{workspace.url('grafana')}/api/health",
+        "loki": f"{workspace.url('loki')}/ready",
+        "prometheus": f"{workspace.url('prometheus')}/-/ready",
+    }
+
+
+def verify(
+    workspace: Workspace, *, with_grafana: bool, seconds: float, report: Report
+) -> Verification:
+    """Check the whole way through the stack, waiting at most this long in all."""
+    deadline = time.monotonic() + seconds
+    subject = Subject(workspace=workspace, with_grafana=with_grafana, deadline=deadline)
+    findings: list[Finding] = []
+    for step in (_readiness, _clocks, _round_trips, _targets, _queries):
+        for finding in step(subject):
+            report(f"{finding.name}: {finding.detail}")
+            findings.append(finding)
+        if step is _readiness and not all(finding.is_ok for finding in findings):
+            break
+    return Verification(findings=tuple(findings))
+
+
+def _readiness(subject: Subject) -> Iterator[Finding]:
+    for engine, url in subject.ready_urls.items():
+        yield _until(subject, f"{engine} ready", partial(_ready, url))
+
+
+def _ready(url: str) -> tuple[bool, str]:
+    try:
+        get(url)
+    except BackendError as error:
+        return False, str(error)
+    return True, f"{url} answers"
+
+
+def _clocks(subject: Subject) -> Iterator[Finding]:
+    """A virtual machine's clock may be hours off after sleep, and so would be its samples."""
+    for engine, url in subject.ready_urls.items():
+        offset = clock_offset_seconds(url) if is_ready(url) else None
+        if offset is None:
+            continue
+        is_ok = abs(offset) <= CLOCK_TOLERANCE_SECONDS
+        detail = f"{offset:+.1f} s from this machine's clock"
+        advice = "" if is_ok else ": set the clock of the machine that runs the engines"
+        yield Finding(name=f"{engine} clock", is_ok=is_ok, detail=detail + advice, seconds=0.0)
+
+
+def _targets(subject: Subject) -> Iterator[Finding]:
+    yield _until(subject, "scrape targets up", partial(_all_targets_up, subject))
+
+
+def _all_targets_up(subject: Subject) -> tuple[bool, str]:
+    targets = subject.prometheus.targets()
+    down = [each for each in targets if not each.is_up]
+    if down:
+        reasons = (f"{each.job} ({each.last_error or 'not scraped yet'})" for each in down)
+        return False, "down: " + ", ".join(reasons)
+    return bool(targets), f"{', '.join(each.job for each in targets)}"
+
+
+def _round_trips(subject: Subject) -> Iterator[Finding]:
+    amounts = {protocol: random.randrange(1, 2**31) for protocol in PROBE_PROTOCOLS}  # noqa: S311 - an amount to recognise, no secret
+    sent_ns = time.time_ns()
+    for protocol, amount in amounts.items():
+        yield _sending(subject, protocol, amount)
+    for protocol, amount in amounts.items():
+        name = f"probe over {protocol}"
+        in_prometheus = partial(_in_prometheus, subject, protocol, amount)
+        yield _until(subject, f"{name} in prometheus", in_prometheus)
+        yield _until(subject, f"{name} in loki", partial(_in_loki, subject, amount, sent_ns))
+
+
+def _sending(subject: Subject, protocol: Protocol, amount: int) -> Finding:
+    started = time.monotonic()
+    event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": protocol})
+    sender = Sender(service_name=PROBE_SERVICE, scope=PROBE_SCOPE)
+    try:
+        send(subject.door, logs_request(sender, [event]), protocol)
+    except DeliveryFailed as error:
+        detail, is_ok = str(error), False
+    else:
+        detail, is_ok = "acknowledged", True
+    seconds = time.monotonic() - started
+    return Finding(name=f"probe over {protocol}", is_ok=is_ok, detail=detail, seconds=seconds)
+
+
+def _in_prometheus(subject: Subject, protocol: Protocol, amount: int) -> tuple[bool, str]:
+    samples = subject.prometheus.samples(f'{PROBE.name}{{protocol="{protocol}"}}', 600)
+    is_there = any(sample.value == amount for sample in samples)
+    return is_there, f"{len(samples)} probe samples in the last 10 minutes, {_ours(is_there)}"
+
+
+def _in_loki(subject: Subject, amount: int, sent_ns: int) -> tuple[bool, str]:
+    query = f'{{service_name="{PROBE_SERVICE}", event_name="{PROBE_EVENT}"}}'
+    minute = 60 * 10**9
+    entries = subject.loki.entries(query, sent_ns - 10 * minute, sent_ns + 10 * minute)
+    is_there = any(entry.attributes.get("probe_amount") == str(amount) for entry in entries)
+    return is_there, f"{len(entries)} probe events in the last 10 minutes, {_ours(is_there)}"
+
+
+def _ours(is_there: bool) -> str:  # noqa: FBT001 - the one fact it words
+    return "ours among them" if is_there else "ours not among them"
+
+
+def _queries(subject: Subject) -> Iterator[Finding]:
+    for dashboard in DASHBOARDS:
+        started = time.monotonic()
+        queries = tuple(dashboard.queries())
+        failures = [
+            f"{panel}: {reason}"
+            for panel, query in queries
+            if (reason := _failure(subject, query.expr))
+        ]
+        yield Finding(
+            name=f"dashboard {dashboard.title}",
+            is_ok=not failures,
+            detail="; ".join(failures) or f"{len(queries)} queries answer",
+            seconds=time.monotonic() - started,
+        )
+
+
+def _failure(subject: Subject, expression: str) -> str:
+    runs = runnable(expression, QUERY_RANGE_SECONDS, QUERY_STEP_SECONDS, {})
+    try:
+        subject.prometheus.query(runs)
+    except BackendError as error:
+        return error.reason
+    return ""
+
+
+def _until(subject: Subject, name: str, look: Callable[[], tuple[bool, str]]) -> Finding:
+    """Look until it is there or the deadline has passed; the finding says what was last seen."""
+    started = time.monotonic()
+    while True:
+        try:
+            is_ok, detail = look()
+        except BackendError as error:
+            is_ok, detail = False, str(error)
+        seconds = time.monotonic() - started
+        if is_ok or time.monotonic() >= subject.deadline:
+            late = "" if is_ok else f" (waited {seconds:.0f} s; last seen: {detail})"
+            detail = detail if is_ok else f"not there{late}"
+            return Finding(name=name, is_ok=is_ok, detail=detail, seconds=seconds)
+        time.sleep(POLL_SECONDS)

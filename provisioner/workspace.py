@@ -1,0 +1,101 @@
+"""Which stack is meant? Its checkout, settings, home directory and runtime."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from provisioner.applied import load_applied
+from provisioner.errors import RootNotFound, RuntimeUnavailable
+from provisioner.placement import LOOPBACK
+from provisioner.runtime.compose import ComposeRuntime, compose_command, connect
+from provisioner.runtime.model import Report, Runtime
+from provisioner.runtime.native import NativeRuntime
+from provisioner.settings import RuntimeName, Settings, load_settings
+
+BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A checkout, its settings, and where this stack's state and rendered files are kept."""
+
+    root: Path
+    settings: Settings
+    home: Path
+    build: Path
+
+    def url(self, listener: str) -> str:
+        """The address of one of the stack's ports on this machine, as http://host:port."""
+        return f"http://{LOOPBACK}:{getattr(self.settings.ports, listener)}"
+
+
+def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
+    """The stack of this checkout; raises RootNotFound or SettingsError."""
+    environ = os.environ if environ is None else environ
+    root = _find_root(environ)
+    settings = load_settings(root, environ)
+    home = settings.data_dir or platformdirs.user_data_path("claude-otel") / settings.project
+    # A second stack, named on the command line, must not overwrite what setup-env.sh reads.
+    is_own = settings.project == load_settings(root, {}).project
+    build = root / (BUILD if is_own else f"{BUILD}-{settings.project}")
+    return Workspace(root=root, settings=settings, home=home.resolve(), build=build)
+
+
+def open_runtime(workspace: Workspace, report: Report) -> Runtime:
+    """The runtime that the settings ask for; `auto` stays with the one last used.
+
+    Reports why `auto` does without Docker. Raises RuntimeUnavailable when it cannot be used here.
+    """
+    match workspace.settings.runtime:
+        case "docker":
+            return _docker(workspace)
+        case "native":
+            return _native(workspace)
+    match load_applied(workspace.home).runtime:
+        case "docker":
+            return _docker(workspace)
+        case "native":
+            return _native(workspace)
+    try:
+        return _docker(workspace)
+    except RuntimeUnavailable as error:
+        report(f"engines run natively, because {error}".partition("\n")[0])
+        return _native(workspace)
+
+
+def other_runtime(workspace: Workspace, name: RuntimeName) -> Runtime | None:
+    """The runtime that this stack was last run with, if that is not the one named."""
+    last = load_applied(workspace.home).runtime
+    if last in {"", name}:
+        return None
+    try:
+        return _docker(workspace) if last == "docker" else _native(workspace)
+    except RuntimeUnavailable:
+        return None
+
+
+def _docker(workspace: Workspace) -> Runtime:
+    return ComposeRuntime(
+        settings=workspace.settings,
+        root=workspace.root,
+        client=connect(),
+        command=compose_command(),
+    )
+
+
+def _native(workspace: Workspace) -> Runtime:
+    return NativeRuntime(settings=workspace.settings, home=workspace.home)
+
+
+def _find_root(environ: Mapping[str, str]) -> Path:
+    tried = [Path(environ["CLAUDE_OTEL_ROOT"])] if environ.get("CLAUDE_OTEL_ROOT") else []
+    tried += [Path.cwd(), Path(__file__).parent.parent]
+    for folder in tried:
+        if (folder / "compose.yaml").is_file() and (folder / "setup-env.sh").is_file():
+            return folder.resolve()
+    raise RootNotFound([str(folder) for folder in tried])

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import shlex
+from typing import get_args
+
+import pytest
+
+from provisioner.client_env import ShellName, client_shell_file, client_variables, render_env
+from provisioner.settings import Ports, Settings
+
+MOVED = Settings(ports=Ports(otlp_grpc=24317, otlp_http=24318))
+SHELLS: tuple[ShellName, ...] = get_args(ShellName)
+
+
+def test_client_variables_point_grpc_at_the_loopback() -> None:
+    assert client_variables(Settings()) == {
+        "CLAUDE_CODE_ENABLE_TELEMETRY": "1",
+        "OTEL_METRICS_EXPORTER": "otlp",
+        "OTEL_LOGS_EXPORTER": "otlp",
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:14317",
+        "OTEL_METRIC_EXPORT_INTERVAL": "10000",
+        "OTEL_LOGS_EXPORT_INTERVAL": "5000",
+        "OTEL_METRICS_INCLUDE_REPOSITORY": "true",
+        "OTEL_METRICS_INCLUDE_ENTRYPOINT": "true",
+        "CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS": "3000",
+    }
+
+
+def test_client_variables_follow_the_port() -> None:
+    assert client_variables(MOVED)["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://localhost:24317"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_render_env_never_switches_on_content_or_another_temporality(shell: ShellName) -> None:
+    text = render_env(Settings(), shell)
+    assert "OTEL_LOG_" not in text
+    assert "TEMPORALITY" not in text
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_render_env_names_every_variable_and_both_ports(shell: ShellName) -> None:
+    text = render_env(MOVED, shell)
+    assert [name for name in client_variables(MOVED) if name not in text] == []
+    assert "http://localhost:24317" in text
+    assert "http://localhost:24318" in text
+    assert "@" not in text
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_render_env_has_no_comment_because_interactive_zsh_would_run_it(shell: ShellName) -> None:
+    text = render_env(Settings(), shell)
+    assert "#" not in text
+    assert text.endswith("\n")
+
+
+def test_render_env_is_the_same_for_the_posix_shells() -> None:
+    texts = {render_env(Settings(), shell) for shell in ("bash", "zsh", "sh")}
+    assert len(texts) == 1
+
+
+def test_values_need_no_quoting_in_any_shell() -> None:
+    values = client_variables(Settings()).values()
+    assert [value for value in values if shlex.quote(value) != value] == []
+
+
+def test_render_env_for_powershell_keeps_what_is_set() -> None:
+    assert (
+        render_env(MOVED, "powershell")
+        == """\
+if (-not (Test-Path Env:CLAUDE_CODE_ENABLE_TELEMETRY)) { $Env:CLAUDE_CODE_ENABLE_TELEMETRY = '1' }
+if (-not (Test-Path Env:OTEL_METRICS_EXPORTER)) { $Env:OTEL_METRICS_EXPORTER = 'otlp' }
+if (-not (Test-Path Env:OTEL_LOGS_EXPORTER)) { $Env:OTEL_LOGS_EXPORTER = 'otlp' }
+if (-not (Test-Path Env:OTEL_METRIC_EXPORT_INTERVAL)) { $Env:OTEL_METRIC_EXPORT_INTERVAL = '10000' }
+if (-not (Test-Path Env:OTEL_LOGS_EXPORT_INTERVAL)) { $Env:OTEL_LOGS_EXPORT_INTERVAL = '5000' }
+if (-not (Test-Path Env:OTEL_METRICS_INCLUDE_REPOSITORY)) { $Env:OTEL_METRICS_INCLUDE_REPOSITORY = 'true' }
+if (-not (Test-Path Env:OTEL_METRICS_INCLUDE_ENTRYPOINT)) { $Env:OTEL_METRICS_INCLUDE_ENTRYPOINT = 'true' }
+if (-not (Test-Path Env:CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS)) { $Env:CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS = '3000' }
+if (-not (Test-Path Env:OTEL_EXPORTER_OTLP_ENDPOINT)) {
+    if ((Test-Path Env:OTEL_EXPORTER_OTLP_PROTOCOL) -and ($Env:OTEL_EXPORTER_OTLP_PROTOCOL -match '^(http/|$)')) {
+        $Env:OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:24318'
+    } else {
+        $Env:OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:24317'
+    }
+}
+if (-not (Test-Path Env:OTEL_EXPORTER_OTLP_PROTOCOL)) {
+    if ($Env:OTEL_EXPORTER_OTLP_ENDPOINT -match ':(4317|24317)/?$') {
+        $Env:OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc'
+    } else {
+        $Env:OTEL_EXPORTER_OTLP_PROTOCOL = 'http/protobuf'
+    }
+}
+"""
+    )
+
+
+def test_client_shell_file_holds_the_ports() -> None:
+    assert client_shell_file(MOVED) == (
+        "# Written by `claude-otel up` from the settings, read by setup-env.sh.\n"
+        "claude_otel_grpc_port=24317\n"
+        "claude_otel_http_port=24318\n"
+    )
