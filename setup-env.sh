@@ -39,7 +39,7 @@ if [ -n "${BASH_VERSION-}${ZSH_VERSION-}" ] && [ "${CLAUDE_OTEL_WRAP-1}" != 0 ] 
       -e '\#^file:|^[^:]*/|^[^:]*$|^.:|^[A-Za-z0-9-]+::#d' \
       -e 's#^([^:/]*://[^/]*/|[^/]*]:|[^:/]*:)/*##; s#.*@##; s#[?].*##; s#/*$##; s#\.git$##' \
       -e 'y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/') # as the client writes vcs.*
-    folder=$(command git rev-parse --show-toplevel) || folder=$PWD
+    [ -n "$project" ] || folder=$(command git rev-parse --show-toplevel) || folder=$PWD
     for pair in "project=${project:-${folder##*/}}" "team=${CLAUDE_OTEL_TEAM-}" \
       "branch=$(command git branch --show-current)"; do
       key=${pair%%=*} rest=${pair#*=} value=

@@ -39,6 +39,7 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
         reasons = "\n".join(f"  {each.subject}: {each.reason}" for each in plan.unsafe)
         raise Refused(f"this needs your word:\n{reasons}\n  next: repeat with --yes")
     _check(plan, stage, report)
+    _remember_ports(stage)
     for change in plan.changes:
         report(f"{change.verb} {change.subject}: {change.reason}")
         _make(change, stage)
@@ -113,14 +114,19 @@ def _remember(stage: Stage, engine: str) -> None:
     _save(stage, load_applied(stage.workspace.home).with_engine(engine, launch, files))
 
 
+def _remember_ports(stage: Stage) -> None:
+    """Before engines start: an interrupted run must know that their ports are held by ours."""
+    applied = load_applied(stage.workspace.home)
+    _save(stage, replace(applied, ports=dict(stage.workspace.settings.ports)))
+
+
 def _remember_settings(stage: Stage) -> None:
     applied = load_applied(stage.workspace.home)
     retention = stage.desired.retention_days
-    ports = dict(stage.workspace.settings.ports)
     if "grafana" in stage.desired.launches:
         files = files_of("grafana", stage.desired.artifacts)
         applied = applied.with_engine("grafana", applied.launches["grafana"], files)
-    _save(stage, replace(applied, retention_days=retention, ports=ports))
+    _save(stage, replace(applied, retention_days=retention))
 
 
 def _save(stage: Stage, applied: Applied) -> None:

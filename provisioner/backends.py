@@ -48,7 +48,8 @@ class Target:
 def get(url: str, params: Mapping[str, str] | None = None) -> requests.Response:
     """GET with a deadline; raises BackendError when there is no 2xx answer."""
     try:
-        response = requests.get(url, params=params, timeout=TIMEOUT_SECONDS)
+        with _direct() as session:
+            response = session.get(url, params=params, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:
         raise BackendError(url, _reason(error)) from error
     if not response.ok:
@@ -77,7 +78,8 @@ def post_otlp(url: str, body: bytes, content_type: str) -> None:
     """Hand one OTLP/HTTP request over; raises DeliveryFailed unless it was accepted."""
     headers = {"Content-Type": content_type}
     try:
-        response = requests.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS)
+        with _direct() as session:
+            response = session.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:
         raise DeliveryFailed(url, _reason(error)) from error
     if not response.ok:
@@ -114,6 +116,10 @@ class Prometheus:
         params = {"query": expression} | times
         data = _data(get(f"{self.url}/api/v1/query_range", params))
         return [_sample(each["metric"], pair) for each in data["result"] for pair in each["values"]]
+
+    def config(self) -> str:
+        """The configuration that is loaded, as YAML."""
+        return str(_data(get(f"{self.url}/api/v1/status/config"))["yaml"])
 
     def targets(self) -> list[Target]:
         """Every scrape target, sorted by job."""
@@ -155,6 +161,13 @@ class Loki:
         return sum(float(each["value"][1]) for each in data["result"])
 
 
+def _direct() -> requests.Session:
+    """A session that asks no proxy of the environment: none could reach this machine's ports."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.ConnectionError):
         return "no connection"
@@ -168,8 +181,9 @@ def _data(response: requests.Response) -> dict[str, Any]:
         answer = response.json()
     except json.JSONDecodeError as error:
         raise BackendError(response.url, "the answer is not JSON") from error
-    if answer.get("status") != "success":
-        raise BackendError(response.url, f"{answer.get('error', answer)}")
+    if not isinstance(answer, dict) or answer.get("status") != "success":
+        reason = answer.get("error", answer) if isinstance(answer, dict) else answer
+        raise BackendError(response.url, f"not a store's answer: {reason}")
     data: dict[str, Any] = answer["data"]
     return data
 

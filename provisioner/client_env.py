@@ -48,7 +48,7 @@ def client_shell_file(settings: Settings) -> str:
     """What `setup-env.sh` must know about the settings: the text of `build/client.sh`."""
     ports = settings.ports
     return (
-        "# Written by `claude-otel up` from the settings, read by setup-env.sh.\n"
+        "# Written by claude-otel from the settings; setup-env.sh reads it.\n"
         f"claude_otel_grpc_port={ports.otlp_grpc}\n"
         f"claude_otel_http_port={ports.otlp_http}\n"
     )

@@ -167,7 +167,7 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     sources: dict[Key, str] = {}
     problems: list[Problem] = []
     names = environment_names()
-    dotenv_values = _read_dotenv(root / DOTENV_NAME)
+    dotenv_values = _read_dotenv(root / DOTENV_NAME, problems)
     problems += _unknown_variables(dotenv_values, names)
     for source, values in (
         (FILE_NAME, dict(_flatten(_read_yaml(root / FILE_NAME, problems)))),
@@ -208,8 +208,12 @@ def _whole_file(path: Path, expected: str) -> Problem:
     return Problem(source=path.name, key="the file", value=None, expected=expected)
 
 
-def _read_dotenv(path: Path) -> dict[str, str]:
-    values = dotenv.dotenv_values(path, interpolate=False) if path.exists() else {}
+def _read_dotenv(path: Path, problems: list[Problem]) -> dict[str, str]:
+    try:
+        values = dotenv.dotenv_values(path, interpolate=False) if path.exists() else {}
+    except UnicodeDecodeError:
+        problems.append(_whole_file(path, "text in UTF-8"))
+        return {}
     return {name: value or "" for name, value in values.items()}
 
 
@@ -219,11 +223,12 @@ def _by_key(values: Mapping[str, str], names: Mapping[str, Key]) -> dict[Key, ob
 
 
 def _flatten(values: Mapping[str, object], prefix: Key = ()) -> Iterator[tuple[Key, object]]:
+    """Keys and values of the file; an empty value means: not set."""
     for name, value in values.items():
         key = (*prefix, str(name))
         if isinstance(value, dict) and len(key) == 1:
             yield from _flatten(value, key)
-        else:
+        elif value is not None:
             yield key, value
 
 
@@ -257,8 +262,17 @@ def _problem(detail: ErrorDetails, sources: Mapping[Key, str]) -> Problem:
         (origin for known, origin in sources.items() if known[: len(key)] == key), FILE_NAME
     )
     return Problem(
-        source=source, key=".".join(key), value=detail["input"], expected=_expected(detail, key)
+        source=source,
+        key=_as_written(key, source),
+        value=detail["input"],
+        expected=_expected(detail, key),
     )
+
+
+def _as_written(key: Key, source: str) -> str:
+    """What the person wrote: the file's key, or the variable's name."""
+    names = {} if source == FILE_NAME else environment_names()
+    return next((name for name, known in names.items() if known == key), ".".join(key))
 
 
 def _expected(detail: ErrorDetails, key: Key) -> str:
@@ -277,4 +291,8 @@ def _expected(detail: ErrorDetails, key: Key) -> str:
             return "a whole number"
         case "bool_parsing" | "bool_type":
             return "true or false"
+        case "path_type":
+            return "a path"
+        case "string_type":
+            return "text"
     return detail["msg"].removeprefix("Input should be ").removeprefix("Input should ")

@@ -357,7 +357,27 @@ PROBE = Amount(
 
 AMOUNTS: tuple[Amount, ...] = (*_EVENT_AMOUNTS, *_COUNTER_AMOUNTS, *SESSION_AMOUNTS, PROBE)
 
-_POINT_LABELS = ("session_id", "user_id", "terminal_type", "app_entrypoint")
+_POINT_LABELS = (
+    "session_id",
+    "user_id",
+    "user_email",
+    "user_account_id",
+    "user_account_uuid",
+    "organization_id",
+    "terminal_type",
+    "app_entrypoint",
+    "app_version",
+    "anthropic_provider",
+    "anthropic_custom_base_url",
+    "vcs_owner_name",
+    "vcs_provider_name",
+    "vcs_repository_name",
+    "vcs_repository_url_full",
+    *IDENTITY_LABELS,
+)
+"""On every point of the client's; what people put into OTEL_RESOURCE_ATTRIBUTES comes on top."""
+
+_COST_LABELS = ("model", "query_source", "effort", "speed", "agent_name", "skill_name")
 
 COUNTERS = (
     Counter(
@@ -387,13 +407,13 @@ COUNTERS = (
     Counter(
         otel_name="claude_code.cost.usage",
         prometheus_name="claude_code_cost_usage_USD_total",
-        labels=(*_POINT_LABELS, "model", "query_source", "effort", "speed", "agent_name"),
+        labels=(*_POINT_LABELS, *_COST_LABELS),
         why="Estimated cost, the client's own counter.",
     ),
     Counter(
         otel_name="claude_code.token.usage",
         prometheus_name="claude_code_token_usage_tokens_total",
-        labels=(*_POINT_LABELS, "type", "model", "query_source", "effort", "speed", "agent_name"),
+        labels=(*_POINT_LABELS, *_COST_LABELS, "type"),
         why="Tokens used, the client's own counter.",
     ),
     Counter(

@@ -5,7 +5,14 @@ from typing import get_args
 
 import pytest
 
-from provisioner.client_env import ShellName, client_shell_file, client_variables, render_env
+from provisioner.client_env import (
+    ENDPOINT,
+    PROTOCOL,
+    ShellName,
+    client_shell_file,
+    client_variables,
+    render_env,
+)
 from provisioner.settings import Ports, Settings
 
 MOVED = Settings(ports=Ports(otlp_grpc=24317, otlp_http=24318))
@@ -65,29 +72,28 @@ def test_values_need_no_quoting_in_any_shell() -> None:
 
 
 def test_render_env_for_powershell_keeps_what_is_set() -> None:
+    *singles, pair = render_env(MOVED, "powershell").split("\n", 8)
+    expected = dict(client_variables(MOVED))
+    del expected[PROTOCOL], expected[ENDPOINT]
+    assert singles == [
+        f"if (-not (Test-Path Env:{name})) {{ $Env:{name} = '{value}' }}"
+        for name, value in expected.items()
+    ]
     assert (
-        render_env(MOVED, "powershell")
+        pair.replace(PROTOCOL, "P").replace(ENDPOINT, "E")
         == """\
-if (-not (Test-Path Env:CLAUDE_CODE_ENABLE_TELEMETRY)) { $Env:CLAUDE_CODE_ENABLE_TELEMETRY = '1' }
-if (-not (Test-Path Env:OTEL_METRICS_EXPORTER)) { $Env:OTEL_METRICS_EXPORTER = 'otlp' }
-if (-not (Test-Path Env:OTEL_LOGS_EXPORTER)) { $Env:OTEL_LOGS_EXPORTER = 'otlp' }
-if (-not (Test-Path Env:OTEL_METRIC_EXPORT_INTERVAL)) { $Env:OTEL_METRIC_EXPORT_INTERVAL = '10000' }
-if (-not (Test-Path Env:OTEL_LOGS_EXPORT_INTERVAL)) { $Env:OTEL_LOGS_EXPORT_INTERVAL = '5000' }
-if (-not (Test-Path Env:OTEL_METRICS_INCLUDE_REPOSITORY)) { $Env:OTEL_METRICS_INCLUDE_REPOSITORY = 'true' }
-if (-not (Test-Path Env:OTEL_METRICS_INCLUDE_ENTRYPOINT)) { $Env:OTEL_METRICS_INCLUDE_ENTRYPOINT = 'true' }
-if (-not (Test-Path Env:CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS)) { $Env:CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS = '3000' }
-if (-not (Test-Path Env:OTEL_EXPORTER_OTLP_ENDPOINT)) {
-    if ((Test-Path Env:OTEL_EXPORTER_OTLP_PROTOCOL) -and ($Env:OTEL_EXPORTER_OTLP_PROTOCOL -match '^(http/|$)')) {
-        $Env:OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:24318'
+if (-not (Test-Path Env:E)) {
+    if ((Test-Path Env:P) -and ($Env:P -match '^(http/|$)')) {
+        $Env:E = 'http://localhost:24318'
     } else {
-        $Env:OTEL_EXPORTER_OTLP_ENDPOINT = 'http://localhost:24317'
+        $Env:E = 'http://localhost:24317'
     }
 }
-if (-not (Test-Path Env:OTEL_EXPORTER_OTLP_PROTOCOL)) {
-    if ($Env:OTEL_EXPORTER_OTLP_ENDPOINT -match ':(4317|24317)/?$') {
-        $Env:OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc'
+if (-not (Test-Path Env:P)) {
+    if ($Env:E -match ':(4317|24317)/?$') {
+        $Env:P = 'grpc'
     } else {
-        $Env:OTEL_EXPORTER_OTLP_PROTOCOL = 'http/protobuf'
+        $Env:P = 'http/protobuf'
     }
 }
 """
@@ -96,7 +102,7 @@ if (-not (Test-Path Env:OTEL_EXPORTER_OTLP_PROTOCOL)) {
 
 def test_client_shell_file_holds_the_ports() -> None:
     assert client_shell_file(MOVED) == (
-        "# Written by `claude-otel up` from the settings, read by setup-env.sh.\n"
+        "# Written by claude-otel from the settings; setup-env.sh reads it.\n"
         "claude_otel_grpc_port=24317\n"
         "claude_otel_http_port=24318\n"
     )

@@ -1,0 +1,138 @@
+"""How does a test run the client in its project, and what must the books say afterwards?"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from provisioner.otlp import Event, Sender, logs_request, send
+from provisioner.telemetry import PROBE_EVENT, PROBE_SCOPE
+from tests.stack.books import Books, eventually
+from tests.stack.client import ClientResult
+from tests.stack.messages_api import MessagesApi
+from tests.stack.scenarios import Scenario, run_scenario
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A scenario that the client went through, and its own account of it."""
+
+    scenario: Scenario
+    result: ClientResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """Runs the client; each run has a home and a repository of its own, in one project."""
+
+    api: MessagesApi
+    books: Books
+    folder: Path
+    prepare: Callable[[Path], Path]
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+
+    def run(self, scenario: Scenario, **environment: str) -> Run:
+        """Let the client go through a scenario."""
+        folder = self.folder / f"run-{next(self._numbers)}"
+        home = folder / "home"
+        home.mkdir(parents=True)
+        result = run_scenario(
+            scenario,
+            home=home,
+            cwd=self.prepare(folder / "repository"),
+            api=self.api,
+            telemetry_env=self.books.stack.telemetry_env(**environment),
+        )
+        return Run(scenario=scenario, result=result)
+
+
+def assert_books_equal(books: Books, runs: Sequence[Run]) -> None:
+    """The ledger and Loki say what the client, the scripted API and git know, to the last digit."""
+    expected = pytest.approx(_truth(runs), rel=0, abs=TOLERANCE)
+    eventually(lambda: _said(books, runs), expected)
+    # The spool hands on in order: what was sent before the marker has arrived, twice or not.
+    _pass_marker(books)
+    assert _said(books, runs) == expected
+
+
+def _truth(runs: Sequence[Run]) -> dict[str, float]:
+    """What the client's results, the scripts and git know, one number by name."""
+    usage = [each for run in runs for each in run.result.model_usage.values()]
+    expected = [run.scenario.expected for run in runs]
+    errors = sum(each.api_errors for each in expected)
+    truth = {
+        "cost": sum(run.result.total_cost_usd for run in runs),
+        "cost in loki": sum(run.result.total_cost_usd for run in runs),
+        "tokens input": sum(each.input_tokens for each in usage),
+        "tokens output": sum(each.output_tokens for each in usage),
+        "tokens cacheRead": sum(each.cache_read_tokens for each in usage),
+        "tokens cacheCreation": sum(each.cache_write_tokens for each in usage),
+        "requests ok": sum(each.api_requests for each in expected),
+        "requests error": errors,
+        "requests in loki": sum(each.api_requests for each in expected),
+        "requests timed": sum(each.api_requests for each in expected),
+        "requests by main": sum(each.main_requests for each in expected) + errors,
+        "requests by subagent": sum(each.subagent_requests for each in expected),
+        "prompts": sum(each.user_prompts for each in expected),
+        "lines added": sum(each.lines_added for each in expected),
+        "lines removed": sum(each.lines_removed for each in expected),
+        "commits": sum(each.commits for each in expected),
+        "sessions": len(runs),
+    }
+    for run in runs:
+        truth[f"cost of {run.result.session_id}"] = run.result.total_cost_usd
+        for (tool, success), count in run.scenario.expected.tool_calls.items():
+            name = f"calls of {tool} {success}".lower()
+            truth[name] = truth.get(name, 0) + count
+    return truth
+
+
+def _said(books: Books, runs: Sequence[Run]) -> dict[str, float]:
+    """What the two stores say, by the same names; a tool that nobody called would stand out."""
+    said = {
+        "cost": books.total("ledger_cost_usd"),
+        "cost in loki": books.loki_total("api_request", "cost_usd"),
+        "requests in loki": books.loki_count("api_request"),
+        "requests timed": books.total("ledger_api_seconds_bucket", le="+Inf"),
+        "prompts": books.total("ledger_prompts"),
+        "commits": books.total("ledger_commits"),
+        "sessions": books.total("ledger_sessions"),
+    }
+    kinds = {
+        "tokens": ("ledger_tokens", "type", ("input", "output", "cacheRead", "cacheCreation")),
+        "requests": ("ledger_api_requests", "outcome", ("ok", "error")),
+        "requests by": ("ledger_api_requests", "source", ("main", "subagent")),
+        "lines": ("ledger_lines", "type", ("added", "removed")),
+        "cost of": (
+            "ledger_session_cost_usd",
+            "session",
+            tuple(run.result.session_id for run in runs),
+        ),
+    }
+    for name, (series, label, values) in kinds.items():
+        found = dict.fromkeys(values, 0.0) | books.by(series, label)
+        said |= {f"{name} {value}": amount for value, amount in found.items()}
+    calls = books.by("ledger_tool_calls", "tool_name", "success")
+    return said | {f"calls of {key}".lower(): count for key, count in calls.items()}
+
+
+def _pass_marker(books: Books) -> None:
+    amount = random.randrange(1, 2**31)  # noqa: S311 - a number to recognise, no secret
+    event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": "marker"})
+    sender = Sender(service_name="claude-otel", scope=PROBE_SCOPE)
+    send(books.stack.door, logs_request(sender, [event]), "grpc")
+    prometheus, loki = books.stack.prometheus, books.stack.loki
+    marked = 'ledger_probe{protocol="marker"}'
+    eventually(
+        lambda: [each for each in prometheus.samples(marked, 600) if each.value == amount] != [],
+        expected=True,
+    )
+    entries = f'{{service_name="claude-otel"}} | probe_amount="{amount}"'
+    eventually(lambda: loki.total(f"sum(count_over_time({entries}[1h]))"), 1)

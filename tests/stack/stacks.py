@@ -1,0 +1,145 @@
+"""How do tests drive a stack? As a person does: a checkout of its own, `.env`, and the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provisioner.backends import Loki, Prometheus
+from provisioner.client_env import client_variables
+from provisioner.otlp import Door
+from provisioner.settings import RuntimeName, Settings, environment_names, load_settings
+
+ROOT = Path(__file__).parent.parent.parent
+CONTENT = (
+    "collector",
+    "compose.yaml",
+    "grafana",
+    "loki",
+    "prometheus",
+    "setup-env.sh",
+)
+"""What a stack needs of a checkout; the package itself is the one under test."""
+
+UP_SECONDS = 3000
+"""A cold machine builds its engines first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestStack:
+    """A stack under test: its checkout, its data, and its runtime."""
+
+    __test__ = False
+
+    root: Path
+    home: Path
+    runtime: RuntimeName
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings(self.root, {})
+
+    @property
+    def prometheus(self) -> Prometheus:
+        return Prometheus(url=f"http://127.0.0.1:{self.settings.ports.prometheus}")
+
+    @property
+    def loki(self) -> Loki:
+        return Loki(url=f"http://127.0.0.1:{self.settings.ports.loki}")
+
+    @property
+    def door(self) -> Door:
+        ports = self.settings.ports
+        return Door(
+            grpc_address=f"127.0.0.1:{ports.otlp_grpc}",
+            http_url=f"http://127.0.0.1:{ports.otlp_http}",
+        )
+
+    def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
+        """Run `claude-otel` in the checkout; settings of whoever runs the tests stay out."""
+        done = subprocess.run(
+            [sys.executable, "-m", "provisioner", *arguments],
+            cwd=self.root,
+            env={**self.environment, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=UP_SECONDS,
+            check=False,
+        )
+        return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def succeed(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+        """Run a command that must succeed; its output."""
+        ran = self.run(*arguments, env=env)
+        assert ran.code == 0, f"claude-otel {' '.join(arguments)}: {ran}"
+        return ran.out
+
+    def read_json(self, *arguments: str) -> dict[str, Any]:
+        """Run a command that must succeed; its output parsed."""
+        found: dict[str, Any] = json.loads(self.succeed(*arguments))
+        return found
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {"CLAUDE_OTEL_ROOT": str(self.root), "PYTHONPATH": str(ROOT)}
+        foreign = environment_names()
+        kept = {name: value for name, value in os.environ.items() if name not in foreign}
+        return kept | own
+
+    def telemetry_env(self, **changes: str) -> dict[str, str]:
+        """What `claude-otel env` exports, with intervals that a test can wait for."""
+        quick = {"OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_LOGS_EXPORT_INTERVAL": "500"}
+        return client_variables(self.settings) | quick | changes
+
+
+Stacks = Callable[[RuntimeName], TestStack]
+"""Gives the running stack of a runtime."""
+
+
+def prepare_stack(folder: Path, runtime: RuntimeName) -> TestStack:
+    """A checkout with a `.env` of its own: other ports, project, and data than anybody's."""
+    root = folder / "checkout"
+    root.mkdir(parents=True)
+    for name in CONTENT:
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        copy(source, root / name)
+    home = folder / "data"
+    lines = {
+        "RUNTIME": runtime,
+        "STACK_PROJECT": f"claude-otel-test-{runtime}-{os.getpid()}",
+        "STACK_DATA_DIR": str(home),
+        **free_ports(),
+    }
+    text = "".join(f"{name}={value}\n" for name, value in lines.items())
+    (root / ".env").write_text(text, encoding="utf-8")
+    return TestStack(root=root, home=home, runtime=runtime)
+
+
+def free_ports() -> dict[str, str]:
+    """A free port for every port setting, by its environment variable."""
+    names = [name for name, key in environment_names().items() if key[0] == "ports"]
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in names]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return {name: str(each.getsockname()[1]) for name, each in zip(names, sockets, strict=True)}

@@ -1,0 +1,202 @@
+"""A stack comes up once, stays as it is, survives what people do to it, and goes away whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from provisioner.applied import load_applied
+from provisioner.placement import ENGINES
+from tests.stack import scenarios
+from tests.stack.books import eventually
+from tests.stack.runs import Runner, assert_books_equal
+from tests.stack.stacks import Stacks, TestStack, prepare_stack
+
+HOUR_SECONDS = 3600
+ENGINES_HERE = tuple(engine for engine in ENGINES if engine != "grafana")
+
+
+def test_up_changes_nothing_the_second_time(stack: TestStack) -> None:
+    before = load_applied(stack.home)
+    ran = stack.run("up")
+    assert (ran.code, load_applied(stack.home)) == (0, before)
+    assert "Apply nothing" in ran.err
+    assert stack.succeed("plan") == "nothing to change\n"
+
+
+def test_up_ends_with_addresses_and_the_line_for_the_profile(stack: TestStack) -> None:
+    out = stack.succeed("up")
+    ports = stack.settings.ports
+    assert f"http://localhost:{ports.otlp_grpc}" in out
+    assert f"http://localhost:{ports.prometheus}" in out
+    assert out.splitlines()[-1] == f"  source {stack.root / 'setup-env.sh'}"
+
+
+def test_verify_finds_its_probes_in_both_stores(stack: TestStack) -> None:
+    found = stack.read_json("verify", "--json")
+    names = {finding["name"] for finding in found["findings"] if finding["is_ok"]}
+    assert found["ok"] is True
+    assert names >= {
+        f"probe over {protocol} in {store}"
+        for protocol in ("grpc", "http/protobuf")
+        for store in ("loki", "prometheus")
+    }
+
+
+def test_the_probe_enters_no_total(stack: TestStack) -> None:
+    selector = '{__name__=~"ledger_.+",__name__!="ledger_probe"}'
+    before = stack.prometheus.samples(selector, HOUR_SECONDS)
+    stack.succeed("verify")
+    assert stack.prometheus.samples(selector, HOUR_SECONDS) == before
+
+
+def test_status_tells_engines_memory_and_totals(stack: TestStack) -> None:
+    found = stack.read_json("status", "--json")
+    engines = {each["engine"]: each for each in found["engines"]}
+    assert tuple(engines) == ENGINES_HERE
+    assert all(each["is_running"] and each["is_ready"] for each in engines.values())
+    assert all(each["memory_mb"] > 0 for each in engines.values())
+    assert found["totals"].keys() == {"24h", "30d"}
+
+
+def test_data_survives_down_and_up(runner: Runner) -> None:
+    before = runner.run(scenarios.tools())
+    assert_books_equal(runner.books, [before])
+    stack = runner.books.stack
+    stack.succeed("down")
+    assert "not running" in stack.run("status").out
+    stack.succeed("up")
+    after = runner.run(scenarios.one_answer())
+    assert_books_equal(runner.books, [before, after])
+
+
+def test_a_changed_setting_is_planned_with_its_reason_and_applied(stack: TestStack) -> None:
+    longer = {"PROMETHEUS_OUT_OF_ORDER_DAYS": "401"}
+    planned = stack.run("plan", env=longer).out.splitlines()
+    assert planned == [
+        "write    prometheus/prometheus.yaml: settings or template changed",
+        "deliver  rendered files: for prometheus",
+        "reload   prometheus: has not read prometheus/prometheus.yaml yet",
+    ]
+    stack.succeed("up", env=longer)
+    eventually(lambda: "401d" in stack.prometheus.config(), expected=True)
+    stack.succeed("up")
+    eventually(lambda: "400d" in stack.prometheus.config(), expected=True)
+
+
+def test_shorter_retention_is_refused_without_a_word(stack: TestStack) -> None:
+    ran = stack.run("up", env={"PROMETHEUS_RETENTION_DAYS": "30"})
+    assert ran.code == 1
+    assert "it will keep 30 days instead of 400: older data will be deleted" in ran.err
+    assert stack.succeed("plan") == "nothing to change\n"
+
+
+def test_a_config_that_its_engine_rejects_never_reaches_the_running_stack(
+    stack: TestStack,
+) -> None:
+    template = stack.root / "collector" / "config.yaml.j2"
+    right = template.read_text("utf-8")
+    template.write_text(right.replace("signal_to_metrics/ledger:", "signal_to_money/ledger:"))
+    try:
+        ran = stack.run("up")
+    finally:
+        template.write_text(right)
+    assert ran.code == 1
+    assert "collector/config.yaml: rejected, nothing was changed" in ran.err
+    assert "signal_to_money" in ran.err
+    assert stack.succeed("plan") == "nothing to change\n"
+    assert stack.read_json("status", "--json")["ok"] is True
+
+
+def test_a_port_in_use_is_named_with_its_process_before_anything_starts(tmp_path: Path) -> None:
+    stack = prepare_stack(tmp_path, "native")
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", stack.settings.ports.loki))
+        held.listen()
+        ran = stack.run("up")
+    assert ran.code == 1
+    assert f"{stack.settings.ports.loki} (ports.loki) is held by" in ran.err
+    assert f"(process {os.getpid()})" in ran.err
+    assert not (stack.root / "build").exists()
+    assert "not running" in stack.run("status").out
+
+
+def test_up_goes_on_after_an_interrupted_up(tmp_path: Path) -> None:
+    stack = prepare_stack(tmp_path, "native")
+    command = [sys.executable, "-m", "provisioner", "up"]
+    with subprocess.Popen(
+        command,
+        cwd=stack.root,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as up:
+        eventually(lambda: (stack.home / "supervisord.conf").exists(), expected=True)
+        up.send_signal(signal.SIGINT)
+        _, told = up.communicate(timeout=60)
+    assert up.returncode == 130
+    assert "interrupted" in told
+    try:
+        stack.succeed("up")
+        assert stack.succeed("plan") == "nothing to change\n"
+    finally:
+        stack.succeed("clean", "--yes")
+    assert "not running" in stack.run("status").out
+
+
+def test_clean_refuses_without_a_terminal_and_names_what_it_would_delete(
+    stack: TestStack,
+) -> None:
+    ran = stack.run("clean")
+    assert ran.code == 1
+    assert "repeat with --yes" in ran.err
+    expected = str(stack.home / "data") if stack.runtime == "native" else "_prometheus-data"
+    assert expected in ran.err
+    assert stack.read_json("status", "--json")["ok"] is True
+
+
+def test_two_stacks_run_side_by_side_and_cleaning_one_leaves_the_other(
+    stack: TestStack, tmp_path: Path
+) -> None:
+    other = prepare_stack(tmp_path, stack.runtime)
+    text = (other.root / ".env").read_text("utf-8").replace("-test-", "-other-")
+    (other.root / ".env").write_text(text, encoding="utf-8")
+    other.succeed("up")
+    other.succeed("clean", "--yes")
+    assert "not running" in other.run("status").out
+    assert stack.read_json("status", "--json")["ok"] is True
+
+
+def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
+    stack = stacks("native")
+    port = stack.settings.ports.loki
+    died = _listening(port)
+    os.kill(died, signal.SIGKILL)
+    eventually(lambda: _listening(port) in (0, died), expected=False)
+    stack.succeed("verify")
+
+
+def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
+    stack = stacks("native")
+    ports = {number for _, number in stack.settings.ports} - {stack.settings.ports.grafana}
+    listening = {
+        (each.laddr.ip, each.laddr.port)
+        for each in psutil.net_connections(kind="tcp")
+        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port in ports
+    }
+    assert listening == {("127.0.0.1", port) for port in ports}
+
+
+def _listening(port: int) -> int:
+    for each in psutil.net_connections(kind="tcp"):
+        if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port:
+            return each.pid or 0
+    return 0

@@ -1,0 +1,52 @@
+"""What a person typed and who they are stays out of the stores unless they ask for it."""
+
+from __future__ import annotations
+
+import time
+
+from provisioner.backends import Entry
+from tests.stack import scenarios
+from tests.stack.runs import Runner, assert_books_equal
+
+EVERYTHING = {
+    "OTEL_LOG_USER_PROMPTS": "1",
+    "OTEL_LOG_TOOL_DETAILS": "1",
+    "OTEL_LOG_TOOL_CONTENT": "1",
+    "OTEL_LOG_RAW_API_BODIES": "1",
+}
+
+
+def test_content_is_deleted_even_when_the_client_sends_it(runner: Runner) -> None:
+    run = runner.run(scenarios.tools(), **EVERYTHING)
+    assert_books_equal(runner.books, [run])
+    entries = _entries(runner)
+    assert {"user_prompt", "tool_result", "api_request_body"} <= {
+        entry.attributes["event_name"] for entry in entries
+    }
+    said = " ".join(str(entry.attributes) for entry in entries)
+    assert run.scenario.prompts[0].text not in said
+    assert "widget.py" not in said
+
+
+def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(runner: Runner) -> None:
+    stack = runner.books.stack
+    stack.succeed("up", env={"STACK_IDENTITY": "hash"})
+    try:
+        run = runner.run(
+            scenarios.one_answer(), OTEL_RESOURCE_ATTRIBUTES="user.email=ada@example.org"
+        )
+        assert_books_equal(runner.books, [run])
+    finally:
+        stack.succeed("up")
+    users = runner.books.by("ledger_cost_usd", "user")
+    assert len(users) == 1
+    assert len(next(iter(users))) == 16
+    said = " ".join(str(entry.attributes) for entry in _entries(runner))
+    assert "ada@example.org" not in said
+    assert "user_id" not in said
+
+
+def _entries(runner: Runner) -> list[Entry]:
+    query = '{service_name="claude-code"} | project="' + runner.books.project + '"'
+    now = time.time_ns()
+    return runner.books.stack.loki.entries(query, now - 3600 * 10**9, now + 10**9)
