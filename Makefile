@@ -5,16 +5,19 @@ STACK := $(VENV)/bin/claude-otel
 TESTED := $(VENV)/.tested
 
 .DEFAULT_GOAL := help
-.PHONY: up down restart logs status verify plan env clean test check help
+.PHONY: up down restart logs status verify plan env clean test check lint help
 
 up down restart logs status verify plan env clean: $(STACK)  ## run claude-otel's command of that name; options in ARGS="…"
 	@$(STACK) $@ $(ARGS)
 
-test: $(TESTED)  ## set up and run all tests, with real engines and the real client
+test: lint  ## set up and run all tests, with real engines and the real client
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
-check: $(TESTED)  ## fast tests, types and lint; no engines
-	@$(VENV)/bin/ruff check && $(VENV)/bin/ruff format --check && $(VENV)/bin/mypy && $(VENV)/bin/python -m pytest -m "not stack" $(ARGS)
+check: lint  ## lint, types and fast tests; no engines
+	@$(VENV)/bin/python -m pytest -m "not stack" $(ARGS)
+
+lint: $(TESTED)
+	@$(VENV)/bin/ruff check --quiet && $(VENV)/bin/ruff format --quiet --check && $(VENV)/bin/mypy
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z][a-z ]*\):.*##\(.*\)/\1\n   \2/p' $(MAKEFILE_LIST)

@@ -142,14 +142,25 @@ class Loki:
 
     url: str
 
-    def entries(self, query: str, start_ns: int, end_ns: int, limit: int = 5000) -> list[Entry]:
-        """Log entries of a query with start <= time < end, oldest first."""
+    def entries(
+        self,
+        query: str,
+        start_ns: int,
+        end_ns: int,
+        limit: int = 5000,
+        *,
+        newest: bool = False,
+    ) -> list[Entry]:
+        """Log entries of a query with start <= time < end, oldest first.
+
+        Over the limit they are the oldest of the span, unless the newest are asked for.
+        """
         params = {
             "query": query,
             "start": str(start_ns),
             "end": str(end_ns),
             "limit": str(limit),
-            "direction": "forward",
+            "direction": "backward" if newest else "forward",
         }
         data = _data(get(f"{self.url}/loki/api/v1/query_range", params))
         return sorted(_entries(data["result"]), key=lambda entry: entry.at_ns)
@@ -181,9 +192,10 @@ def _data(response: requests.Response) -> dict[str, Any]:
         answer = response.json()
     except json.JSONDecodeError as error:
         raise BackendError(response.url, "the answer is not JSON") from error
-    if not isinstance(answer, dict) or answer.get("status") != "success":
-        reason = answer.get("error", answer) if isinstance(answer, dict) else answer
-        raise BackendError(response.url, f"not a store's answer: {reason}")
+    if not isinstance(answer, dict):
+        raise BackendError(response.url, f"no store answers like this: {answer}")
+    if answer.get("status") != "success":
+        raise BackendError(response.url, f"{answer.get('error', answer)}")
     data: dict[str, Any] = answer["data"]
     return data
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from provisioner.backends import Entry, Loki
@@ -69,23 +69,27 @@ PLUMBING = (
 def recent(loki: Loki, seconds: int, limit: int) -> list[Entry]:
     """The newest events of the last seconds, oldest first."""
     now = time.time_ns()
-    return loki.entries(SELECTOR, now - seconds * 10**9, now + OVERLAP_NS, limit=5000)[-limit:]
+    span = (now - seconds * 10**9, now + OVERLAP_NS)
+    return loki.entries(SELECTOR, *span, limit, newest=True) if limit else []
 
 
-def follow(loki: Loki, since_ns: int) -> Iterator[Entry]:
-    """Events as they arrive, until the caller stops; each one once."""
-    seen: dict[tuple[int, str, str], int] = {}
+def follow(loki: Loki, since_ns: int, shown: Iterable[Entry] = ()) -> Iterator[Entry]:
+    """Events as they arrive, until the caller stops; each one once, and those shown not again."""
+    seen = {_key(entry): entry.at_ns for entry in shown}
     start = since_ns
     while True:
         now = time.time_ns()
         for entry in loki.entries(SELECTOR, start, now + OVERLAP_NS):
-            key = (entry.at_ns, entry.line, str(sorted(entry.attributes.items())))
-            if key not in seen:
-                seen[key] = entry.at_ns
+            if _key(entry) not in seen:
+                seen[_key(entry)] = entry.at_ns
                 yield entry
         start = max(since_ns, now - OVERLAP_NS)
         seen = {key: at_ns for key, at_ns in seen.items() if at_ns >= start}
         time.sleep(POLL_SECONDS)
+
+
+def _key(entry: Entry) -> tuple[int, str, str]:
+    return entry.at_ns, entry.line, str(sorted(entry.attributes.items()))
 
 
 def line(entry: Entry) -> str:

@@ -39,7 +39,8 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     environ = os.environ if environ is None else environ
     root = _find_root(environ)
     settings = load_settings(root, environ)
-    home = settings.data_dir or platformdirs.user_data_path("claude-otel") / settings.project
+    default = platformdirs.user_data_path("claude-otel") / settings.project
+    home = root / settings.data_dir.expanduser() if settings.data_dir else default
     # A second stack, named on the command line, must not overwrite what setup-env.sh reads.
     is_own = settings.project == load_settings(root, {}).project
     build = root / (BUILD if is_own else f"{BUILD}-{settings.project}")
@@ -93,8 +94,9 @@ def _native(workspace: Workspace) -> Runtime:
 
 
 def _find_root(environ: Mapping[str, str]) -> Path:
-    tried = [Path(environ["CLAUDE_OTEL_ROOT"])] if environ.get("CLAUDE_OTEL_ROOT") else []
-    tried += [Path.cwd(), Path(__file__).parent.parent]
+    chosen = environ.get("CLAUDE_OTEL_ROOT")
+    # What was asked for by name is not silently replaced by what is near.
+    tried = [Path(chosen)] if chosen else [Path.cwd(), Path(__file__).parent.parent]
     for folder in tried:
         if (folder / "compose.yaml").is_file() and (folder / "setup-env.sh").is_file():
             return folder.resolve()

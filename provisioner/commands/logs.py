@@ -9,8 +9,8 @@ import click
 from provisioner.backends import Loki
 from provisioner.console import Console
 from provisioner.errors import StackNotRunning
+from provisioner.events import OVERLAP_NS, line, recent
 from provisioner.events import follow as follow_events
-from provisioner.events import line, recent
 from provisioner.placement import ENGINES
 from provisioner.workspace import open_runtime, open_workspace
 
@@ -42,6 +42,7 @@ def _show_events(loki: Loki, *, lines: int, follow: bool) -> None:
     if not shown:
         click.echo("no events in the last hour: source setup-env.sh and use Claude Code", err=True)
     if follow:
-        newest = max((entry.at_ns for entry in shown), default=started)
-        for entry in follow_events(loki, newest + 1):
+        # What other sessions send a little late has a time before the last line that was shown.
+        since = shown[0].at_ns if len(shown) == lines > 0 else started - OVERLAP_NS
+        for entry in follow_events(loki, since, shown):
             click.echo(line(entry))

@@ -20,7 +20,7 @@ ALL = ".*"
 _LABELS = {amount.name: amount.all_labels for amount in AMOUNTS}
 _REFERENCE = re.compile(r"\$\{?(\w+)\}?")
 _REGEX_CHARACTER = re.compile(r"[$^*{}\[\]+?.()|]")
-_SCRAPE_SECONDS = 15
+_SCRAPE_SECONDS = 10
 
 
 def selector(series: str) -> str:

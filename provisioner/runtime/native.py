@@ -192,7 +192,9 @@ def _state(process: Mapping[str, object]) -> EngineState:
 
 
 def _resident_bytes(pid: int) -> int | None:
+    """What the process holds, without pages of files: those can be given back at once."""
     try:
-        return int(psutil.Process(pid).memory_info().rss)
+        memory = psutil.Process(pid).memory_info()
     except psutil.Error:
         return None
+    return int(memory.rss - getattr(memory, "shared", 0))
