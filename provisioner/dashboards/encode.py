@@ -136,7 +136,7 @@ def _stat(panel: Stat) -> Json:
             "justifyMode": "auto",
             "orientation": "auto",
             "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
-            "textMode": "auto",
+            "textMode": "value_and_name" if _has_names(panel) else "value",
         },
     }
 
@@ -152,7 +152,8 @@ def _bars(panel: Bars) -> Json:
         "showPoints": "never",
         "stacking": {"group": "A", "mode": "normal"},
     }
-    defaults = {"unit": _SHORT[panel.unit], "color": _color(panel), "custom": custom}
+    # A bar's height means something only from zero on.
+    defaults = {"unit": _SHORT[panel.unit], "min": 0, "color": _color(panel), "custom": custom}
     return {
         "type": "timeseries",
         "interval": _SHORTEST_BAR,
@@ -172,9 +173,13 @@ def _bars(panel: Bars) -> Json:
 
 def _color(panel: Panel) -> Json:
     """One colour for one name on every panel; a lone total is neither good nor bad."""
-    if any(query.legend for query in panel.queries):
+    if _has_names(panel):
         return {"mode": "palette-classic-by-name"}
     return {"mode": "fixed", "fixedColor": "text"}
+
+
+def _has_names(panel: Panel) -> bool:
+    return any(query.legend for query in panel.queries)
 
 
 def _target(query: Query, index: int) -> Json:

@@ -36,15 +36,16 @@ class Program:
 
 def supervisord_config(home: Path, programs: Iterable[Program]) -> str:
     """The configuration file that supervisord is started with."""
+    here = _expandable(str(home))
     head = f"""\
 [unix_http_server]
-file={socket_path(home)}
+file={_expandable(str(socket_path(home)))}
 chmod=0600
 
 [supervisord]
-logfile={home}/log/supervisord.log
-pidfile={home}/supervisord.pid
-directory={home}
+logfile={here}/log/supervisord.log
+pidfile={here}/supervisord.pid
+directory={here}
 umask=077
 
 [rpcinterface:supervisor]
@@ -63,7 +64,9 @@ def socket_path(home: Path) -> Path:
 
 
 def _program_section(home: Path, program: Program) -> str:
-    environment = ",".join(f'{name}="{value}"' for name, value in program.environment.items())
+    log = _expandable(_expandable(f"{home}/log/{program.name}.log"))  # this one it expands twice
+    variables = program.environment.items()
+    environment = ",".join(f"{name}={_quoted(value)}" for name, value in variables)
     command = " ".join(_quoted(part) for part in program.command)
     return f"""\
 [program:{program.name}]
@@ -76,16 +79,21 @@ startretries=20
 stopsignal=TERM
 stopwaitsecs={program.stop_seconds}
 redirect_stderr=true
-stdout_logfile={home}/log/{program.name}.log
+stdout_logfile={log}
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=2
 """
 
 
 def _quoted(part: str) -> str:
-    # supervisord expands %(…)s and splits like a shell.
-    escaped = part.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{escaped}"'
+    # supervisord splits like a shell.
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_expandable(escaped)}"'
+
+
+def _expandable(text: str) -> str:
+    # supervisord expands %(…)s everywhere.
+    return text.replace("%", "%%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
