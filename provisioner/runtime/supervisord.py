@@ -9,7 +9,8 @@ import sys
 import tempfile
 import time
 import xmlrpc.client
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,8 @@ class Supervisord:
     def is_running(self) -> bool:
         """Whether it answers on its socket."""
         try:
-            self._rpc().getState()
+            with self._rpc() as rpc:
+                rpc.getState()
         except (OSError, xmlrpc.client.Error):
             return False
         return True
@@ -117,7 +119,8 @@ class Supervisord:
     def processes(self) -> list[dict[str, Any]]:
         """Each process in supervisord's own words; empty when it does not run."""
         try:
-            found: list[dict[str, Any]] = self._rpc().getAllProcessInfo()
+            with self._rpc() as rpc:
+                found: list[dict[str, Any]] = rpc.getAllProcessInfo()
         except (OSError, xmlrpc.client.Error):
             return []
         return found
@@ -135,18 +138,20 @@ class Supervisord:
 
     def update(self) -> frozenset[str]:
         """Follow a changed configuration file; returns the processes that were started anew."""
-        added, changed, removed = self._rpc().reloadConfig()[0]
-        for name in (*changed, *removed):
-            self._rpc().stopProcessGroup(name)
-            self._rpc().removeProcessGroup(name)
-        for name in (*added, *changed):
-            self._rpc().addProcessGroup(name)
+        with self._rpc() as rpc:
+            added, changed, removed = rpc.reloadConfig()[0]
+            for name in (*changed, *removed):
+                rpc.stopProcessGroup(name)
+                rpc.removeProcessGroup(name)
+            for name in (*added, *changed):
+                rpc.addProcessGroup(name)
         return frozenset({*added, *changed})
 
     def start(self, name: str) -> None:
         """Start a process that does not run."""
         try:
-            self._rpc().startProcess(name, False)  # noqa: FBT003 - its API has no names
+            with self._rpc() as rpc:
+                rpc.startProcess(name, False)  # noqa: FBT003 - its API has no names
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != Faults.ALREADY_STARTED:
                 raise
@@ -154,23 +159,28 @@ class Supervisord:
     def stop(self, name: str) -> None:
         """Stop a process and wait until it has ended."""
         try:
-            self._rpc().stopProcess(name)
+            with self._rpc() as rpc:
+                rpc.stopProcess(name)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != Faults.NOT_RUNNING:
                 raise
 
     def signal(self, name: str, signal_name: str) -> None:
         """Send a signal to a process."""
-        self._rpc().signalProcess(name, signal_name)
+        with self._rpc() as rpc:
+            rpc.signalProcess(name, signal_name)
 
     def shutdown(self) -> None:
         """End supervisord; waits until it no longer answers."""
-        self._rpc().shutdown()
+        with self._rpc() as rpc:
+            rpc.shutdown()
         _wait(lambda: not self.is_running(), STOP_SECONDS)
 
-    def _rpc(self) -> Any:  # noqa: ANN401 - a proxy answers to any method name
+    @contextmanager
+    def _rpc(self) -> Iterator[Any]:
         transport = SupervisorTransport(None, None, f"unix://{socket_path(self.home)}")
-        return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        with closing(transport):
+            yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:
