@@ -139,7 +139,7 @@ def test_up_goes_on_after_an_interrupted_up(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as up:
-        eventually(lambda: (stack.home / "supervisord.conf").exists(), expected=True)
+        eventually((stack.home / "supervisord.conf").exists, expected=True)
         up.send_signal(signal.SIGINT)
         _, told = up.communicate(timeout=60)
     assert up.returncode == 130

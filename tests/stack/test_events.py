@@ -1,0 +1,102 @@
+"""Events are kept whole, whoever sends them, and can be watched as they arrive."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+from provisioner.backends import Entry
+from provisioner.otlp import Event, Sender, Value, logs_request, send
+from provisioner.telemetry import EVENT_SCOPE
+from tests.stack.books import eventually
+from tests.stack.stacks import TestStack
+
+CLIENT = Sender(service_name="claude-code", scope=EVENT_SCOPE)
+HOUR_NS = 3600 * 10**9
+INTERRUPTED = 130
+
+
+def test_an_unknown_event_and_its_attributes_are_kept(stack: TestStack) -> None:
+    mark = uuid.uuid4().hex
+    _send(stack, CLIENT, "telepathy_started", {"brain.count": 2, "mark": mark})
+    found = _find(stack, mark)
+    assert (found.attributes["event_name"], found.attributes["brain_count"]) == (
+        "telepathy_started",
+        "2",
+    )
+
+
+def test_an_event_whose_name_is_no_name_is_kept_as_other(stack: TestStack) -> None:
+    mark = uuid.uuid4().hex
+    _send(stack, CLIENT, "Robert'); DROP TABLE", {"mark": mark})
+    found = _find(stack, mark)
+    assert found.attributes["event_name"] == "other"
+    assert found.attributes["event_name_client"] == "Robert'); DROP TABLE"
+
+
+def test_other_services_telemetry_is_kept_but_enters_no_total(stack: TestStack) -> None:
+    mark = uuid.uuid4().hex
+    stranger = Sender(service_name="stranger", scope="stranger")
+    _send(stack, stranger, "api_request", {"cost_usd": 1e6, "project": mark, "mark": mark})
+    _send(stack, CLIENT, "api_request", {"cost_usd": 0.5, "project": mark, "mark": f"{mark}-2"})
+    assert _find(stack, mark).attributes["service_name"] == "stranger"
+    cost = f'sum(sum_over_time(ledger_cost_usd{{project="{mark}"}}[1h]))'
+    eventually(lambda: stack.prometheus.total(cost), 0.5)
+
+
+def test_numbers_sent_as_text_are_counted_and_absurd_ones_are_not(stack: TestStack) -> None:
+    project = uuid.uuid4().hex
+    for cost in ("0.25", "NaN", -3.0, 1e12, "much"):
+        _send(stack, CLIENT, "api_request", {"cost_usd": cost, "project": project})
+    requests = f'sum(sum_over_time(ledger_api_requests{{project="{project}"}}[1h]))'
+    eventually(lambda: stack.prometheus.total(requests), 5)
+    cost_query = f'sum(sum_over_time(ledger_cost_usd{{project="{project}"}}[1h]))'
+    assert stack.prometheus.total(cost_query) == 0.25
+
+
+def test_an_event_of_a_wrong_clock_is_filed_under_its_arrival(stack: TestStack) -> None:
+    mark = uuid.uuid4().hex
+    sent_ns = time.time_ns()
+    event = Event(name="user_prompt", attributes={"mark": mark}, at_ns=sent_ns + 48 * HOUR_NS)
+    send(stack.door, logs_request(CLIENT, [event]), "grpc")
+    found = _find(stack, mark)
+    assert abs(found.at_ns - sent_ns) < 60 * 10**9
+    assert "event_time_client" in found.attributes
+
+
+def test_the_tap_shows_an_event_as_it_arrives(stack: TestStack, tmp_path: Path) -> None:
+    session = uuid.uuid4().hex
+    shown = tmp_path / "tap.txt"
+    command = [sys.executable, "-m", "provisioner", "logs", "--events", "--follow", "--lines", "1"]
+
+    def arrived() -> bool:
+        _send(stack, CLIENT, "user_prompt", {"session.id": session, "prompt_length": 7})
+        return f"{session[:8]} unknown user_prompt prompt_length=7" in shown.read_text("utf-8")
+
+    with (
+        shown.open("w") as out,
+        subprocess.Popen(command, cwd=stack.root, env=stack.environment, stdout=out) as tap,
+    ):
+        try:
+            eventually(arrived, expected=True)
+        finally:
+            tap.terminate()
+    assert tap.returncode == INTERRUPTED
+
+
+def _send(stack: TestStack, sender: Sender, name: str, attributes: dict[str, Value]) -> None:
+    send(stack.door, logs_request(sender, [Event(name=name, attributes=attributes)]), "grpc")
+
+
+def _find(stack: TestStack, mark: str) -> Entry:
+    query = f'{{service_name=~".+"}} | mark="{mark}"'
+
+    def entries() -> list[Entry]:
+        now = time.time_ns()
+        return stack.loki.entries(query, now - HOUR_NS, now + HOUR_NS)
+
+    eventually(lambda: len(entries()), 1)
+    return entries()[0]
