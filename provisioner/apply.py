@@ -48,7 +48,9 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
 
 def _check(plan: Plan, stage: Stage, report: Report) -> None:
     """Refuse a plan whose ports are taken or whose configs an engine would reject."""
-    _secrets(stage)  # a config that reads one cannot be checked without it
+    stack_secrets(
+        stage.workspace, stage.runtime
+    )  # a config that reads one cannot be checked without it
     settings = stage.workspace.settings
     starting = {change.subject for change in plan.changes if change.verb == "start"}
     applied = load_applied(stage.workspace.home)
@@ -82,7 +84,8 @@ def _make(change: Change, stage: Stage) -> None:
         case "remove":
             (workspace.build / subject).unlink(missing_ok=True)
         case "deliver":
-            delivery = Delivery(artifacts=stage.desired.artifacts, secrets=_secrets(stage))
+            secret = stack_secrets(workspace, runtime)
+            delivery = Delivery(artifacts=stage.desired.artifacts, secrets=secret)
             runtime.deliver(delivery, stage.sources)
         case "stop":
             runtime.remove(subject)
@@ -98,14 +101,14 @@ def _make(change: Change, stage: Stage) -> None:
             _remember(stage, subject)
 
 
-def _secrets(stage: Stage) -> dict[str, str]:
+def stack_secrets(workspace: Workspace, runtime: Runtime) -> dict[str, str]:
     """Secrets by the path at which engines read them; made once, kept private."""
-    if stage.workspace.settings.identity != "hash":
+    if workspace.settings.identity != "hash":
         return {}
-    kept = stage.workspace.home / "secrets" / "identity"
+    kept = workspace.home / "secrets" / "identity"
     if not kept.exists():
         write_atomically(kept, secrets.token_hex(32), mode=0o600)
-    return {stage.runtime.placement.identity_secret: kept.read_text(encoding="utf-8")}
+    return {runtime.placement.identity_secret: kept.read_text(encoding="utf-8")}
 
 
 def _remember(stage: Stage, engine: str) -> None:

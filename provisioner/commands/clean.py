@@ -16,7 +16,10 @@ from provisioner.workspace import open_runtime, open_workspace
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clean(*, yes: bool) -> None:
-    """Stop the stack and delete its data: all history is lost. Names it all first, and asks."""
+    """Stop the stack and delete its data.
+
+    All history is lost. Everything is named first, and you are asked.
+    """
     workspace = open_workspace()
     console = Console()
     runtime = open_runtime(workspace, console.say)
@@ -27,13 +30,17 @@ def clean(*, yes: bool) -> None:
     console.say(f"this stops the stack {workspace.settings.project} and deletes for good:")
     for holding in holdings:
         console.say(f"  {holding.kind} {holding.name}")
-    console.say(f"  rendered files in {workspace.build}")
+    own = [workspace.build, workspace.home / "secrets"]
+    for folder in own:
+        if folder.exists():
+            console.say(f"  directory {folder}")
     if not yes:
         _ask()
     with console.step("Clean") as report:
         runtime.stop(report)
         runtime.delete()
-        shutil.rmtree(workspace.build, ignore_errors=True)
+        for folder in own:
+            shutil.rmtree(folder, ignore_errors=True)
         forget_applied(workspace.home)
 
 

@@ -19,7 +19,7 @@ from provisioner.workspace import open_workspace
     help="Whose syntax to print.",
 )
 def env(*, shell: ShellName) -> None:
-    """Print the client's environment for a shell, to be evaluated by it.
+    """Print the client's environment for a shell to evaluate.
 
     bash and zsh: source setup-env.sh instead, which also names projects and teams.
     fish: claude-otel env --shell fish | source

@@ -23,7 +23,10 @@ RECENT_SECONDS = 3600
 @click.option("-f", "--follow", is_flag=True, help="Go on until interrupted.")
 @click.option("-n", "--lines", default=50, show_default=True, help="How many lines to start with.")
 def logs(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) -> int:
-    """Show the logs of ENGINES, or of all; with --events, Claude Code's telemetry as it arrives."""
+    """Show the engines' logs, or telemetry as it arrives.
+
+    Without ENGINES, those of all; with --events, one line for each event of Claude Code.
+    """
     workspace = open_workspace()
     runtime = open_runtime(workspace, Console().say)
     if not runtime.states():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from provisioner.apply import files_by_engine, stack_secrets
 from provisioner.console import Console
 from provisioner.desire import desire
 from provisioner.files import remove_stale, write_atomically
@@ -16,11 +17,18 @@ from provisioner.workspace import open_runtime, open_workspace
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if build/ differs.")
 def render(*, check: bool) -> int:
-    """Render every config to build/, let the engines that are here check theirs, start nothing."""
+    """Render every config to build/, and start nothing.
+
+    Engines that are here check theirs first.
+    """
     workspace = open_workspace()
     runtime = open_runtime(workspace, Console().say)
     sources = {engine: runtime.locate(engine) for engine in ENGINES}
     artifacts = desire(workspace, runtime, sources).artifacts
+    stack_secrets(workspace, runtime)  # a config that reads one cannot be checked without it
+    for engine, source in sources.items():
+        if source:
+            runtime.validate(engine, source, files_by_engine(engine, artifacts))
     stale = [path for path, text in artifacts.items() if _differs(workspace.build / path, text)]
     for path in stale:
         click.echo(path)

@@ -16,7 +16,10 @@ VERIFY_SECONDS = 90.0
 @click.command()
 @click.argument("engines", nargs=-1, type=click.Choice(ENGINES))
 def restart(engines: tuple[str, ...]) -> int:
-    """Restart ENGINES, or all of them, and prove the stack again. Nothing acknowledged is lost."""
+    """Restart engines and prove the stack again.
+
+    Without ENGINES, all of them. Nothing that was acknowledged is lost.
+    """
     workspace = open_workspace()
     console = Console()
     runtime = open_runtime(workspace, console.say)

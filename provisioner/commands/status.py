@@ -22,7 +22,10 @@ PLAIN_WIDTH = 160
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(*, as_json: bool) -> int:
-    """Show the engines and the totals; exits with 1 unless every engine runs and answers."""
+    """Show the engines and what has been spent.
+
+    Exits with 1 unless every engine runs and answers.
+    """
     workspace = open_workspace()
     runtime = open_runtime(workspace, Console().say)
     found = stack_status(workspace, runtime)

@@ -14,7 +14,7 @@ from provisioner.workspace import Workspace, open_runtime, open_workspace
 @click.command()
 @click.option("--yes", is_flag=True, help="Also make changes that delete data or stop an engine.")
 def up(*, yes: bool) -> int:
-    """Start the stack, or bring a running one up to date, and prove it with a round trip.
+    """Start the stack, or bring it up to date, and prove it.
 
     Engines that are not here are pulled, or built from their Go modules. Running it twice changes
     nothing the second time.

@@ -19,8 +19,9 @@ SCHEMA = "claude-otel/verify/1"
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait in all.")
 def verify(*, as_json: bool, timeout: float) -> int:
-    """Check every engine, scrape target, a round trip, and every dashboard query.
+    """Prove that telemetry comes out where it went in.
 
+    Checks every engine, its clock, the scrape targets, a round trip, and every dashboard query.
     The round trip sends a probe event over OTLP gRPC and HTTP and finds it in Loki and Prometheus;
     it is a kind of its own and enters no total.
     """
