@@ -7,7 +7,7 @@ from pathlib import Path
 
 from provisioner.applied import load_applied
 from provisioner.files import read_tree
-from provisioner.launch import arguments, go_memory_limit
+from provisioner.launch import arguments, garbage_percent, go_memory_limit
 from provisioner.placement import LISTENERS
 from provisioner.plan import Desired, Launch, Observed
 from provisioner.render import Stack, render
@@ -58,4 +58,5 @@ def _definition(engine: str, settings: Settings, root: Path, runtime: str) -> st
     names = [each.name for each in LISTENERS if each.engine == engine]
     ports = [f"{name}={getattr(settings.ports, name)}" for name in names]
     service = (root / "compose.yaml").read_text("utf-8") if runtime == "docker" else ""
-    return "\n".join([*ports, go_memory_limit(engine, settings), service])
+    memory = f"GOGC={garbage_percent(engine)} GOMEMLIMIT={go_memory_limit(engine, settings)}"
+    return "\n".join([*ports, memory, service])

@@ -22,6 +22,15 @@ def arguments(engine: str, settings: Settings, at: Placement, home: str = "") ->
             return _grafana(at, home)
 
 
+GARBAGE_PERCENT = {"collector": 40}
+"""How much a heap may grow before it is collected, where Go's 100 % holds too much idle memory."""
+
+
+def garbage_percent(engine: str) -> int:
+    """Go's GOGC for the engine."""
+    return GARBAGE_PERCENT.get(engine, 100)
+
+
 def go_memory_limit(engine: str, settings: Settings) -> str:
     """What Go's garbage collector aims below: a tenth less than the engine's memory limit."""
     return f"{memory_mb(engine, settings) * 9 // 10}MiB"

@@ -101,9 +101,14 @@ def _read_ini(text: str) -> object:
     return parser
 
 
+def _read_yaml(text: str) -> object:
+    # libyaml, where it is there, is ten times as fast and as safe.
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+
+
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     ".json": json.loads,
-    ".yaml": yaml.safe_load,
+    ".yaml": _read_yaml,
     ".ini": _read_ini,
 }
 

@@ -10,6 +10,7 @@ import click
 from provisioner.applied import forget_applied
 from provisioner.console import Console
 from provisioner.errors import Refused
+from provisioner.lock import changing
 from provisioner.workspace import open_runtime, open_workspace
 
 
@@ -36,7 +37,7 @@ def clean(*, yes: bool) -> None:
             console.say(f"  directory {folder}")
     if not yes:
         _ask()
-    with console.step("Clean") as report:
+    with changing(workspace), console.step("Clean") as report:
         runtime.stop(report)
         runtime.delete()
         for folder in own:
@@ -47,4 +48,5 @@ def clean(*, yes: bool) -> None:
 def _ask() -> None:
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask on\n  next: repeat with --yes if you mean it")
-    click.confirm("Delete all this?", abort=True, err=True)
+    if not click.confirm("Delete all this?", err=True):
+        raise Refused("nothing was deleted")

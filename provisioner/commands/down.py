@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from provisioner.console import Console
+from provisioner.lock import changing
 from provisioner.workspace import open_runtime, open_workspace
 
 
@@ -17,6 +18,6 @@ def down() -> None:
     if not runtime.states():
         console.say(f"stack {workspace.settings.project} is not running")
         return
-    with console.step("Stop") as report:
+    with changing(workspace), console.step("Stop") as report:
         runtime.stop(report)
     console.say("its data is kept; `make up` goes on from here")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from provisioner.console import Console
-from provisioner.errors import StackNotRunning
+from provisioner.errors import Refused, StackNotRunning
+from provisioner.lock import changing
 from provisioner.placement import ENGINES
 from provisioner.verify import verify
 from provisioner.workspace import open_runtime, open_workspace
@@ -25,10 +26,12 @@ def restart(engines: tuple[str, ...]) -> int:
     runtime = open_runtime(workspace, console.say)
     states = runtime.states()
     chosen = [engine for engine in ENGINES if engine in (engines or states)]
-    if not states or any(engine not in states for engine in chosen):
+    if not states:
         raise StackNotRunning(workspace.settings.project)
+    if missing := [engine for engine in chosen if engine not in states]:
+        raise Refused(f"not running: {', '.join(missing)}; `claude-otel status` shows what is")
     for engine in chosen:
-        with console.step(f"Restart {engine}"):
+        with changing(workspace), console.step(f"Restart {engine}"):
             runtime.restart(engine)
     with console.step("Verify") as report:
         with_grafana = "grafana" in states

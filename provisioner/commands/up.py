@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from provisioner.console import Console
+from provisioner.lock import changing
 from provisioner.status import addresses
 from provisioner.up import Outcome
 from provisioner.up import up as bring_up
@@ -23,7 +24,8 @@ def up(*, yes: bool) -> int:
     console = Console()
     runtime = open_runtime(workspace, console.say)
     console.say(f"stack {workspace.settings.project}, runtime {runtime.name}")
-    outcome = bring_up(workspace, runtime, console, accept_unsafe=yes)
+    with changing(workspace):
+        outcome = bring_up(workspace, runtime, console, accept_unsafe=yes)
     for finding in outcome.verification.findings:
         if not finding.is_ok:
             console.say(f"✗ {finding.name}: {finding.detail}")

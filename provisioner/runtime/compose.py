@@ -14,7 +14,7 @@ from docker.errors import DockerException
 from docker.models.containers import Container
 
 from provisioner.errors import CommandFailed, RuntimeUnavailable, StackNotRunning
-from provisioner.launch import arguments, go_memory_limit, memory_mb
+from provisioner.launch import arguments, garbage_percent, go_memory_limit, memory_mb
 from provisioner.placement import ENGINES, Placement, docker_placement
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.docker_files import file_archive, stack_archive
@@ -207,6 +207,7 @@ def compose_variables(
         )
         variables[f"{prefix}_ARGUMENTS"] = shlex.join(arguments(engine, settings, at))
         variables[f"{prefix}_MEMORY"] = f"{memory_mb(engine, settings)}m"
+        variables[f"{prefix}_GOGC"] = str(garbage_percent(engine))
         variables[f"{prefix}_GO_MEMORY"] = go_memory_limit(engine, settings)
     ports = {f"{name.upper()}_PORT": str(number) for name, number in settings.ports}
     return variables | ports

@@ -13,7 +13,7 @@ import psutil
 
 from provisioner import engines
 from provisioner.files import remove_stale, write_atomically
-from provisioner.launch import arguments, go_memory_limit
+from provisioner.launch import arguments, garbage_percent, go_memory_limit
 from provisioner.placement import ENGINES, Placement, native_placement
 from provisioner.render import engine_of
 from provisioner.runtime.checks import CHECKS, reject
@@ -93,7 +93,9 @@ class NativeRuntime:
             write_atomically(Path(path), text, mode=0o600)
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
-        programs = [self._program(sources[engine]) for engine in ENGINES if engine in sources]
+        # What is not asked for yet must not start along with the first: it would start twice.
+        known = (sources.keys() & self.states().keys()) | {*engines}
+        programs = [self._program(sources[engine]) for engine in ENGINES if engine in known]
         supervisord = self._supervisord
         write_atomically(supervisord.config_path, supervisord_config(self.home, programs))
         if not supervisord.is_running():
@@ -113,7 +115,7 @@ class NativeRuntime:
         self._supervisord.signal(engine, "HUP")
 
     def remove(self, engine: str) -> None:
-        self._supervisord.stop(engine)
+        self._supervisord.remove(engine)
 
     def stop(self, report: Report) -> None:
         running = self.states()
@@ -159,7 +161,10 @@ class NativeRuntime:
         return Program(
             name=source.engine,
             command=(source.reference, *line),
-            environment={"GOMEMLIMIT": go_memory_limit(source.engine, self.settings)},
+            environment={
+                "GOGC": str(garbage_percent(source.engine)),
+                "GOMEMLIMIT": go_memory_limit(source.engine, self.settings),
+            },
             priority=ENGINES.index(source.engine),
         )
 

@@ -165,6 +165,12 @@ class Supervisord:
             if fault.faultCode != Faults.NOT_RUNNING:
                 raise
 
+    def remove(self, name: str) -> None:
+        """Stop a process and forget it, until the configuration file names it again."""
+        self.stop(name)
+        with self._rpc() as rpc:
+            rpc.removeProcessGroup(name)
+
     def signal(self, name: str, signal_name: str) -> None:
         """Send a signal to a process."""
         with self._rpc() as rpc:

@@ -1,0 +1,87 @@
+"""What all tests share: a guard around the network, and a stack of their own to work on."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provisioner.files import write_atomically
+from provisioner.settings import Ports, Settings
+from provisioner.workspace import Workspace
+from tests.fakes import FakeRuntime, free_ports
+from tests.servers import FakeStack
+
+ROOT = Path(__file__).parents[1]
+
+SMALL_CHECKOUT = {
+    "compose.yaml": "services: {}\n",
+    "setup-env.sh": "",
+    "collector/config.yaml.j2": (
+        "identity: {{ settings.identity }}\n"
+        "content: {{ settings.keep_content }}\n"
+        "secret: {{ at.identity_secret }}\n"
+    ),
+    "grafana/grafana.ini.j2": "[server]\nhttp_port = {{ settings.ports.grafana }}\n",
+    "loki/config.yaml.j2": "retention: {{ settings.loki.retention_days }}d\n",
+    "prometheus/prometheus.yaml.j2": "grafana: {{ with_grafana }}\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fast tests reach nothing but the loopback, and no engine that was built on this machine."""
+    if request.node.get_closest_marker("stack"):
+        return
+    monkeypatch.setenv("CLAUDE_OTEL_CACHE", "/dev/null/cache")
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+
+
+def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:  # noqa: ANN401 - as socket has it
+        is_inet = self.family in {socket.AF_INET, socket.AF_INET6}
+        if is_inet and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            pytest.fail(f"a fast test connects to {address}")
+        return connect(self, address)
+
+    return guarded
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Settings whose ports are free on this machine."""
+    return Settings(ports=Ports(**free_ports()))
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout with templates as small as they can be."""
+    root = tmp_path / "checkout"
+    for path, text in SMALL_CHECKOUT.items():
+        write_atomically(root / path, text)
+    return root
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, checkout: Path, settings: Settings) -> Workspace:
+    """A stack of the small checkout, with a home and a build folder of its own."""
+    return Workspace(
+        root=checkout, settings=settings, home=tmp_path / "home", build=tmp_path / "build"
+    )
+
+
+@pytest.fixture
+def runtime(workspace: Workspace) -> FakeRuntime:
+    """A runtime without engines, for the same workspace."""
+    return FakeRuntime(settings=workspace.settings, home=workspace.home)
+
+
+@pytest.fixture
+def fake_stack() -> Iterator[FakeStack]:
+    """Stores and a door that answer over HTTP and gRPC."""
+    with FakeStack() as running:
+        yield running

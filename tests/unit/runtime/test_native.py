@@ -1,0 +1,214 @@
+"""Do processes of this machine start, stop, and keep to their folder? Scripts stand for engines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provisioner.errors import ArtifactRejected, CommandFailed, EngineUnavailable
+from provisioner.files import read_tree
+from provisioner.placement import ENGINES
+from provisioner.runtime.model import Delivery, Holding, Source
+from provisioner.runtime.native import NativeRuntime
+from provisioner.settings import Grafana, Settings
+
+# Notes each start and each signal, and ends when it is asked to.
+SCRIPT = """#!/bin/sh
+echo start >> {notes}
+trap 'echo reload >> {notes}' HUP
+trap 'echo stop >> {notes}; exit 0' TERM
+while true; do sleep 0.05; done
+"""
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    return tmp_path / "notes"
+
+
+@pytest.fixture
+def native(tmp_path: Path) -> Iterator[NativeRuntime]:
+    runtime = NativeRuntime(settings=Settings(), home=tmp_path / "home")
+    yield runtime
+    runtime.stop(lambda _: None)
+
+
+def _program(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(script, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def loki(tmp_path: Path, notes: Path) -> Source:
+    binary = _program(tmp_path / "loki", SCRIPT.format(notes=notes))
+    return Source(engine="loki", reference=str(binary), identity="1", origin="a script")
+
+
+def _eventually(look: Callable[[], object], expected: object) -> None:
+    deadline = time.monotonic() + 10
+    while (seen := look()) != expected and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert seen == expected
+
+
+def _noted(notes: Path) -> list[str]:
+    return notes.read_text(encoding="utf-8").split() if notes.exists() else []
+
+
+def test_an_engine_lives_under_supervision_from_start_to_stop(
+    native: NativeRuntime, loki: Source, notes: Path
+) -> None:
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start"])
+    assert native.states()["loki"].is_running
+    assert (native.memory_bytes("loki") or 0) > 100_000
+    native.reload("loki")
+    _eventually(lambda: _noted(notes), ["start", "reload"])
+    native.restart("loki")
+    _eventually(lambda: _noted(notes), ["start", "reload", "stop", "start"])
+    told: list[str] = []
+    native.stop(told.append)
+    assert told == ["stopping loki"]
+    assert native.states() == {}
+
+
+def test_engines_start_once_each_and_one_that_is_removed_is_forgotten(
+    native: NativeRuntime, loki: Source, notes: Path
+) -> None:
+    sources = {"loki": loki, "prometheus": replace(loki, engine="prometheus")}
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], sources)
+    assert list(native.states()) == ["loki"]
+    native.start(["prometheus"], sources)
+    _eventually(lambda: _noted(notes), ["start", "start"])
+    native.remove("prometheus")
+    assert list(native.states()) == ["loki"]
+    assert _noted(notes) == ["start", "start", "stop"]
+
+
+def test_an_engine_is_started_again_for_another_binary_behind_the_same_path(
+    native: NativeRuntime, loki: Source, notes: Path
+) -> None:
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start"])
+    native.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+
+
+def test_a_home_where_nothing_can_be_started_is_told(native: NativeRuntime, loki: Source) -> None:
+    # Nothing was delivered, so there is no folder for logs.
+    with pytest.raises(CommandFailed, match="log"):
+        native.start(["loki"], {"loki": loki})
+
+
+def test_a_delivery_brings_configs_and_secrets_and_takes_away_what_is_stale(
+    native: NativeRuntime,
+) -> None:
+    secret = str(native.home / "secrets" / "identity")
+    artifacts = {"loki/config.yaml": "a", "loki/old.yaml": "b", "client.sh": "c"}
+    native.deliver(Delivery(artifacts=artifacts, secrets={secret: "s"}), {})
+    native.deliver(Delivery(artifacts={"loki/config.yaml": "a"}, secrets={secret: "s"}), {})
+    assert read_tree(native.home) == {"config/loki/config.yaml": "a", "secrets/identity": "s"}
+    assert Path(secret).stat().st_mode & 0o777 == 0o600
+    modes = {(native.home / "data" / name).stat().st_mode & 0o777 for name in ENGINES}
+    assert modes == {0o700}
+
+
+def test_holdings_are_the_folders_that_are_there_and_delete_takes_only_those(
+    native: NativeRuntime,
+) -> None:
+    assert native.holdings() == []
+    native.deliver(Delivery(artifacts={"loki/config.yaml": "a"}, secrets={}), {})
+    mine = native.home / "mine"
+    mine.write_text("kept", encoding="utf-8")
+    assert native.holdings() == [
+        Holding(kind="directory", name=str(native.home / name))
+        for name in ("config", "data", "log")
+    ]
+    native.delete()
+    assert native.holdings() == []
+    assert list(native.home.iterdir()) == [mine]
+
+
+def test_a_config_is_checked_by_its_engine(native: NativeRuntime, tmp_path: Path) -> None:
+    binary = _program(
+        tmp_path / "loki", '#!/bin/sh\ngrep -q good "${2#*=}" || { echo bad; exit 1; }'
+    )
+    source = Source(engine="loki", reference=str(binary), identity="", origin="")
+    native.validate("loki", source, {"loki/config.yaml": "good: 1\n"})
+    with pytest.raises(ArtifactRejected, match="loki says: bad"):
+        native.validate("loki", source, {"loki/config.yaml": "evil: 1\n"})
+
+
+def test_prometheus_is_checked_by_the_promtool_beside_it(
+    native: NativeRuntime, tmp_path: Path
+) -> None:
+    _program(tmp_path / "promtool", '#!/bin/sh\n[ "$1 $2" = "check config" ]')
+    source = Source(
+        engine="prometheus", reference=str(tmp_path / "prometheus"), identity="", origin=""
+    )
+    native.validate("prometheus", source, {"prometheus/prometheus.yaml": "x"})
+
+
+def test_grafana_has_no_check_of_its_own(native: NativeRuntime) -> None:
+    source = Source(engine="grafana", reference="/nowhere", identity="", origin="")
+    native.validate("grafana", source, {})
+
+
+def test_grafana_is_found_where_the_settings_say(tmp_path: Path) -> None:
+    home = tmp_path / "grafana"
+    binary = _program(home / "bin" / "grafana", "#!/bin/sh\n")
+    (home / "public").mkdir()
+    (home / "conf").mkdir()
+    (home / "conf" / "defaults.ini").touch()
+    settings = Settings(grafana=Grafana(home=home))
+    found = NativeRuntime(settings=settings, home=tmp_path).locate("grafana")
+    assert found is not None
+    assert (found.reference, found.home) == (str(binary), str(home))
+    assert found.origin == f"installed in {home}"
+
+
+def test_a_grafana_home_without_grafana_is_told(tmp_path: Path) -> None:
+    settings = Settings(grafana=Grafana(home=tmp_path))
+    with pytest.raises(EngineUnavailable, match="GRAFANA_HOME"):
+        NativeRuntime(settings=settings, home=tmp_path).locate("grafana")
+
+
+def test_an_engine_built_earlier_is_located_with_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_OTEL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    native = NativeRuntime(settings=Settings(), home=tmp_path)
+    assert native.locate("loki") is None
+    _program(tmp_path / "loki", '#!/bin/sh\necho "loki, version 3.7.8"\n')
+    found = native.locate("loki")
+    assert found is not None
+    assert (found.reference, found.origin) == (
+        str(tmp_path / "loki"),
+        "version 3.7.8, found on PATH",
+    )
+    assert native.obtain("loki", print) == found
+
+
+def test_another_binary_at_the_same_place_has_another_identity(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLAUDE_OTEL_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    native = NativeRuntime(settings=Settings(), home=tmp_path)
+    identities = set()
+    for comment in ("", "# rebuilt\n"):
+        _program(tmp_path / "loki", f'#!/bin/sh\necho "loki, version 3.7.8"\n{comment}')
+        found = native.locate("loki")
+        assert found is not None
+        identities.add(found.identity)
+    assert len(identities) == 2

@@ -1,0 +1,117 @@
+"""Does every end of a command become words and the right exit code?"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from provisioner import __version__, cli
+from provisioner.errors import Problem, Refused, SettingsError
+
+Ends = Callable[[BaseException | int | None], list[str]]
+
+
+@pytest.fixture
+def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
+    """A command that ends in a given way; gives its command line."""
+
+    def make(end: BaseException | int | None) -> list[str]:
+        @click.command()
+        def ending() -> int | None:
+            if isinstance(end, BaseException):
+                raise end
+            return end
+
+        monkeypatch.setitem(cli.cli.commands, "ending", ending)
+        return ["ending"]
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _logs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Bug reports stay in the test's own folder, and so does what main() does to signals."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.mark.parametrize(("end", "code"), [(None, 0), (0, 0), (1, 1), (4, 4)])
+def test_a_command_gives_its_own_exit_code(ends: Ends, end: int | None, code: int) -> None:
+    assert cli.run(ends(end)) == code
+
+
+def test_an_expected_failure_is_one_sentence_and_exit_one(
+    ends: Ends, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(ends(Refused("say yes first"))) == 1
+    assert capsys.readouterr() == ("", "error: say yes first\n")
+
+
+def test_wrong_settings_are_wrong_usage(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = Problem(source=".env", key="X", value=None, expected="y")
+    assert cli.run(ends(SettingsError([problem]))) == 2
+    assert capsys.readouterr().err == "error: 1 wrong setting:\n  .env: X: expected y\n"
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["up", "--no-such"], ["env", "--shell", "x"]])
+def test_wrong_usage_is_exit_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Usage: claude-otel")
+
+
+def test_help_and_version_are_results(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--version"]) == 0
+    assert cli.run(["-h"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"claude-otel, version {__version__}\nUsage: claude-otel")
+    assert err == ""
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), click.Abort()])
+def test_an_interruption_says_how_to_go_on(
+    ends: Ends, end: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(ends(end)) == 130
+    assert capsys.readouterr().err.lstrip() == (
+        "interrupted: run the command again to go on, or `claude-otel down`\n"
+    )
+
+
+def test_a_defect_of_ours_is_exit_three_with_a_report_that_is_ready(
+    ends: Ends, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(ends(ZeroDivisionError("oops"))) == 3
+    (report,) = tmp_path.rglob("bug-*.md")
+    assert capsys.readouterr().err == (
+        "error: a defect of claude-otel (ZeroDivisionError: oops)\n"
+        f"  next: please report it; the report is ready in {report}\n"
+    )
+    text = report.read_text(encoding="utf-8")
+    assert text.startswith("# claude-otel: ZeroDivisionError\n- command: claude-otel ending\n")
+    assert f"- version: {__version__}, Python 3." in text
+    assert text.endswith("ZeroDivisionError: oops\n```\n")
+
+
+def test_main_ends_the_process_with_the_exit_code(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["claude-otel", *ends(4)])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 4
+
+
+def test_being_told_to_end_is_an_interruption(ends: Ends, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["claude-otel", *ends(0)])
+    with pytest.raises(SystemExit):
+        cli.main()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)

@@ -1,0 +1,97 @@
+"""Do errors say what, where, and what to do next?"""
+
+from __future__ import annotations
+
+import pytest
+
+from provisioner import errors
+from provisioner.errors import (
+    ArtifactRejected,
+    BuildFailed,
+    CommandFailed,
+    EngineUnavailable,
+    PortHolder,
+    PortsInUse,
+    Problem,
+    SettingsError,
+    StackError,
+    StackNotRunning,
+)
+
+CLASSES = [
+    each
+    for each in vars(errors).values()
+    if isinstance(each, type) and issubclass(each, StackError) and each is not StackError
+]
+
+
+def _problem(key: str, value: object) -> Problem:
+    return Problem(source="stack.yaml", key=key, value=value, expected="a whole number")
+
+
+def test_a_problem_names_source_key_value_and_what_was_expected() -> None:
+    problem = _problem("ports.loki", "many")
+    assert str(problem) == "stack.yaml: ports.loki = 'many': expected a whole number"
+
+
+def test_a_problem_without_a_value_shows_none() -> None:
+    assert str(_problem("the file", None)) == "stack.yaml: the file: expected a whole number"
+
+
+def test_a_settings_error_counts_and_lists_all_problems() -> None:
+    error = SettingsError([_problem("a", 1), _problem("b", 2)])
+    assert str(error) == (
+        "2 wrong settings:\n"
+        "  stack.yaml: a = 1: expected a whole number\n"
+        "  stack.yaml: b = 2: expected a whole number"
+    )
+
+
+def test_one_problem_is_a_wrong_setting_not_settings() -> None:
+    assert str(SettingsError([_problem("a", 1)])).startswith("1 wrong setting:")
+
+
+def test_ports_in_use_names_each_port_its_setting_and_its_process() -> None:
+    holder = PortHolder(setting="loki", port=13100, process="nginx (process 7)")
+    assert str(PortsInUse([holder])) == (
+        "ports in use, nothing was started:\n"
+        "  13100 (ports.loki) is held by nginx (process 7)\n"
+        "  next: stop that process, or choose other ports in stack.yaml or .env"
+    )
+
+
+def test_a_failed_command_shows_the_end_of_what_it_printed() -> None:
+    printed = "\n".join(f"line {number}" for number in range(20))
+    shown = str(CommandFailed(["docker", "compose", "up"], 17, printed)).splitlines()
+    assert shown[0] == "`docker compose up` exited with 17"
+    assert shown[1:] == [f"  | line {number}" for number in range(8, 20)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ArtifactRejected("loki/config.yaml", "no"),
+        BuildFailed("loki", "go build", ["no space left"], "free some"),
+        EngineUnavailable("loki", ["pull: no"], "connect"),
+        PortsInUse([]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_that_a_person_can_act_on_say_what_to_do_next(error: StackError) -> None:
+    assert str(error).splitlines()[-1].startswith("  next: ")
+
+
+def test_a_stack_that_is_down_says_how_to_start_it() -> None:
+    assert str(StackNotRunning("mine")) == (
+        "the stack 'mine' is not running: start it with `make up`"
+    )
+
+
+@pytest.mark.parametrize("error", CLASSES)
+def test_every_error_is_drawn_in_the_tree_at_the_top_of_the_module(error: type[StackError]) -> None:
+    assert f"── {error.__name__} " in (errors.__doc__ or "")
+
+
+def test_wrong_settings_are_wrong_usage_and_all_else_is_a_failure() -> None:
+    assert SettingsError.exit_code == 2
+    assert {each.exit_code for each in CLASSES if each is not SettingsError} == {1}

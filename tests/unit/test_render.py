@@ -1,0 +1,185 @@
+"""Are the rendered files complete, stable, and never a broken one?"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from provisioner.errors import ArtifactRejected
+from provisioner.placement import docker_placement, native_placement
+from provisioner.render import ENGINE_FOLDERS, Artifacts, Stack, engine_of, render
+from provisioner.settings import Ports, Settings
+from provisioner.telemetry import CONTENT_ATTRIBUTES, IDENTITY_ATTRIBUTES, SESSION_AMOUNTS
+from tests.conftest import ROOT
+
+HOME = Path("/srv/stack")
+
+
+def _stack(*, with_grafana: bool = True, **values: Any) -> Stack:  # noqa: ANN401 - any setting
+    settings = Settings(**values)
+    at = native_placement(settings, HOME)
+    return Stack(settings=settings, placement=at, with_grafana=with_grafana)
+
+
+@cache
+def _rendered(settings: Settings) -> Artifacts:
+    at = native_placement(settings, HOME)
+    return render(Stack(settings=settings, placement=at, with_grafana=True), ROOT)
+
+
+def _collector(**values: Any) -> str:  # noqa: ANN401 - as above
+    return _rendered(Settings(**values))["collector/config.yaml"]
+
+
+@cache
+def _read(text: str) -> Any:  # noqa: ANN401 - as YAML has it
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+
+
+def _statements(text: str) -> list[str]:
+    """What the collector does to each event before it is stored."""
+    found: list[str] = _read(text)["processors"]["transform/normalise"]["log_statements"]
+    return found
+
+
+@pytest.fixture
+def templates(tmp_path: Path) -> Path:
+    """A copy of the templates, to be broken."""
+    for folder in ENGINE_FOLDERS:
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def test_every_template_board_and_the_clients_file_become_artifacts() -> None:
+    assert list(_rendered(Settings())) == [
+        "client.sh",
+        "collector/config.yaml",
+        "grafana/dashboards/overview.json",
+        "grafana/grafana.ini",
+        "grafana/provisioning/dashboards/stack.yaml",
+        "grafana/provisioning/datasources/stack.yaml",
+        "loki/config.yaml",
+        "prometheus/prometheus.yaml",
+    ]
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert render(_stack(), ROOT) == _rendered(Settings())
+
+
+def test_every_artifact_ends_with_one_line_end_and_has_no_trailing_space() -> None:
+    for text in _rendered(Settings()).values():
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+        assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "engine"),
+    [("loki/config.yaml", "loki"), ("grafana/a/b.json", "grafana"), ("client.sh", "")],
+)
+def test_the_first_folder_of_a_path_is_its_engine(path: str, engine: str) -> None:
+    assert engine_of(path) == engine
+
+
+def test_a_variable_that_a_template_misses_is_refused_with_the_templates_name(
+    templates: Path,
+) -> None:
+    (templates / "loki" / "config.yaml.j2").write_text("port: {{ settings.no_such }}\n", "utf-8")
+    with pytest.raises(ArtifactRejected, match=r"no_such") as caught:
+        render(_stack(), templates)
+    assert caught.value.path == "loki/config.yaml.j2"
+
+
+def test_a_template_that_does_not_parse_is_refused_with_its_line(templates: Path) -> None:
+    (templates / "loki" / "config.yaml.j2").write_text("a: 1\nb: {% if %}\n", "utf-8")
+    with pytest.raises(ArtifactRejected, match=r"line 2: ") as caught:
+        render(_stack(), templates)
+    assert caught.value.path == "loki/config.yaml.j2"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("loki/config.yaml", "a: [\n"),
+        ("loki/config.yaml", "\n"),
+        ("grafana/grafana.ini", "no section = 1\n"),
+        ("grafana/dashboards/mine.json", "{,}\n"),
+    ],
+)
+def test_a_result_that_does_not_parse_never_becomes_an_artifact(
+    templates: Path, path: str, text: str
+) -> None:
+    (templates / f"{path}.j2").write_text(text, "utf-8")
+    with pytest.raises(ArtifactRejected) as caught:
+        render(_stack(), templates)
+    assert caught.value.path == path
+
+
+def test_ports_of_the_settings_reach_the_configs() -> None:
+    artifacts = render(_stack(ports=Ports(loki=23100, otlp_grpc=24317)), ROOT)
+    loki = _read(artifacts["loki/config.yaml"])
+    collector = _read(artifacts["collector/config.yaml"])
+    assert loki["server"]["http_listen_port"] == 23100
+    assert collector["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"] == "127.0.0.1:24317"
+    assert "claude_otel_grpc_port=24317\n" in artifacts["client.sh"]
+
+
+def test_session_series_can_be_switched_off() -> None:
+    names = [amount.otel_name for amount in SESSION_AMOUNTS]
+    kept, dropped = _collector(), _collector(session_series=False)
+    assert [name for name in names if f"name: {name}\n" not in kept] == []
+    assert "ledger.session_" not in dropped
+
+
+def test_an_email_identity_is_kept() -> None:
+    touched = ("SHA256", 'delete_key(log.attributes, "user.email")')
+    statements = _statements(_collector())
+    assert [each for each in statements if each.startswith(touched) or touched[0] in each] == []
+
+
+def test_a_hashed_identity_mixes_in_the_secret_of_the_stack_but_not_its_text() -> None:
+    (hashing,) = [each for each in _statements(_collector(identity="hash")) if "SHA256" in each]
+    assert "${file:/srv/stack/secrets/identity}" in hashing
+
+
+@pytest.mark.parametrize("identity", ["hash", "none"])
+def test_what_names_a_person_is_deleted_unless_identity_is_email(identity: str) -> None:
+    statements = _statements(_collector(identity=identity))
+    wanted = [f'delete_key(log.attributes, "{name}")' for name in IDENTITY_ATTRIBUTES]
+    assert [each for each in wanted if each not in statements] == []
+
+
+def test_without_identity_everybody_is_anonymous() -> None:
+    assert 'set(log.attributes["user"], "anonymous")' in _statements(_collector(identity="none"))
+
+
+def test_content_is_deleted_unless_it_is_asked_for() -> None:
+    deleting = [f'delete_key(log.attributes, "{name}")' for name in CONTENT_ATTRIBUTES]
+    dropped, kept = _statements(_collector()), _statements(_collector(keep_content=True))
+    assert [each for each in deleting if each not in dropped] == []
+    assert [each for each in deleting if each in kept] == []
+
+
+def test_grafana_is_scraped_only_where_there_is_one() -> None:
+    def jobs(*, with_grafana: bool) -> list[str]:
+        text = render(_stack(with_grafana=with_grafana), ROOT)["prometheus/prometheus.yaml"]
+        return [each["job_name"] for each in _read(text)["scrape_configs"]]
+
+    assert set(jobs(with_grafana=True)) - set(jobs(with_grafana=False)) == {"grafana"}
+
+
+def test_both_runtimes_get_the_same_files_and_the_same_boards() -> None:
+    settings = Settings()
+    docker = Stack(settings=settings, placement=docker_placement(), with_grafana=True)
+    in_docker, native = render(docker, ROOT), _rendered(settings)
+    assert list(in_docker) == list(native)
+    board = "grafana/dashboards/overview.json"
+    assert in_docker[board] == native[board]
+    assert json.loads(native[board])["uid"]

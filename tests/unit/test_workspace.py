@@ -1,0 +1,153 @@
+"""Which stack is meant, and how does it run, from where the command was started?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provisioner import workspace as workspace_module
+from provisioner.applied import Applied, save_applied
+from provisioner.errors import RootNotFound, RuntimeUnavailable
+from provisioner.files import write_atomically
+from provisioner.settings import Settings
+from provisioner.workspace import Workspace, open_runtime, open_workspace, other_runtime
+from tests.fakes import free_ports
+
+
+@pytest.fixture(autouse=True)
+def _no_docker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No daemon answers, and data folders are the test's own."""
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{free_ports()['loki']}")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def _open(root: Path, **environ: str) -> Workspace:
+    return open_workspace({"CLAUDE_OTEL_ROOT": str(root), **environ})
+
+
+def test_the_root_is_where_the_variable_says(checkout: Path) -> None:
+    assert _open(checkout).root == checkout.resolve()
+
+
+def test_the_root_is_where_the_command_was_started(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(checkout)
+    assert open_workspace({}).root == checkout.resolve()
+
+
+def test_the_root_is_the_checkout_of_this_code_from_anywhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = open_workspace({"STACK_PROJECT": "elsewhere"})
+    assert found.root == Path(workspace_module.__file__).parents[1]
+
+
+def test_a_variable_that_names_no_checkout_is_an_error_not_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(RootNotFound, match="CLAUDE_OTEL_ROOT") as caught:
+        _open(tmp_path)
+    assert caught.value.tried == (str(tmp_path),)
+
+
+def test_without_any_checkout_all_places_that_were_tried_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(workspace_module, "__file__", str(tmp_path / "site" / "p" / "w.py"))
+    with pytest.raises(RootNotFound) as caught:
+        open_workspace({})
+    assert caught.value.tried == (str(tmp_path), str(tmp_path / "site"))
+
+
+def test_home_is_a_folder_of_the_users_data_named_after_the_project(
+    checkout: Path, tmp_path: Path
+) -> None:
+    assert _open(checkout).home == (tmp_path / "data" / "claude-otel" / "claude-otel").resolve()
+
+
+def test_home_is_where_the_settings_say(checkout: Path, tmp_path: Path) -> None:
+    assert _open(checkout, STACK_DATA_DIR=str(tmp_path / "mine")).home == tmp_path / "mine"
+
+
+def test_a_relative_home_is_below_the_checkout_from_wherever_it_is_started(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _open(checkout, STACK_DATA_DIR="mine").home == checkout.resolve() / "mine"
+
+
+def test_a_tilde_in_home_is_the_users_folder(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "ann"))
+    assert _open(checkout, STACK_DATA_DIR="~/mine").home == tmp_path / "ann" / "mine"
+
+
+def test_rendered_files_of_the_checkouts_own_stack_are_in_build(checkout: Path) -> None:
+    write_atomically(checkout / "stack.yaml", "project: ours\n")
+    assert _open(checkout).build == checkout.resolve() / "build"
+
+
+def test_a_second_stack_does_not_overwrite_what_the_shell_profile_reads(checkout: Path) -> None:
+    assert _open(checkout, STACK_PROJECT="second").build == checkout.resolve() / "build-second"
+
+
+def test_a_url_is_on_the_loopback_at_the_port_of_the_settings(workspace: Workspace) -> None:
+    assert workspace.url("loki") == f"http://127.0.0.1:{workspace.settings.ports.loki}"
+
+
+def _asking_for(workspace: Workspace, runtime: str) -> Workspace:
+    settings = Settings.model_validate({**workspace.settings.model_dump(), "runtime": runtime})
+    return replace(workspace, settings=settings)
+
+
+def test_native_is_native(workspace: Workspace) -> None:
+    assert open_runtime(_asking_for(workspace, "native"), print).name == "native"
+
+
+def test_docker_that_cannot_be_had_is_an_error_with_a_way_out(workspace: Workspace) -> None:
+    with pytest.raises(RuntimeUnavailable, match="RUNTIME=native"):
+        open_runtime(_asking_for(workspace, "docker"), print)
+
+
+def test_auto_does_without_docker_where_there_is_none_and_says_so_once(
+    workspace: Workspace,
+) -> None:
+    told: list[str] = []
+    runtime = open_runtime(workspace, told.append)
+    assert runtime.name == "native"
+    assert len(told) == 1
+    assert told[0].startswith("engines run natively, because no Docker daemon answers")
+
+
+def test_auto_stays_with_docker_even_when_its_daemon_is_away(workspace: Workspace) -> None:
+    save_applied(workspace.home, Applied(runtime="docker"))
+    with pytest.raises(RuntimeUnavailable):
+        open_runtime(workspace, print)
+
+
+def test_auto_stays_with_native_without_asking_for_docker(workspace: Workspace) -> None:
+    save_applied(workspace.home, Applied(runtime="native"))
+    told: list[str] = []
+    assert open_runtime(workspace, told.append).name == "native"
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "other"),
+    [("", "docker", None), ("native", "native", None), ("native", "docker", "native")],
+)
+def test_the_other_runtime_is_the_one_that_was_used_last(
+    workspace: Workspace, last: str, now: str, other: str | None
+) -> None:
+    save_applied(workspace.home, Applied(runtime=last))
+    found = other_runtime(workspace, "docker" if now == "docker" else "native")
+    assert (found.name if found else None) == other
+
+
+def test_another_runtime_that_is_away_runs_nothing(workspace: Workspace) -> None:
+    save_applied(workspace.home, Applied(runtime="docker"))
+    assert other_runtime(workspace, "native") is None
