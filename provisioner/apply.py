@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 
 from provisioner.applied import Applied, load_applied, save_applied
 from provisioner.errors import Refused
@@ -40,17 +42,21 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
         raise Refused(f"this needs your word:\n{reasons}\n  next: repeat with --yes")
     _check(plan, stage, report)
     _remember_ports(stage)
-    for change in plan.changes:
-        report(f"{change.verb} {change.subject}: {change.reason}")
-        _make(change, stage)
+    for verb, group in groupby(plan.changes, key=attrgetter("verb")):
+        changes = tuple(group)
+        for change in changes:
+            report(f"{change.verb} {change.subject}: {change.reason}")
+            if verb != "start":
+                _make(change, stage)
+        if verb == "start":
+            _start([change.subject for change in changes], stage)
     _remember_settings(stage)
 
 
 def _check(plan: Plan, stage: Stage, report: Report) -> None:
     """Refuse a plan whose ports are taken or whose configs an engine would reject."""
-    stack_secrets(
-        stage.workspace, stage.runtime
-    )  # a config that reads one cannot be checked without it
+    # A config that reads a secret cannot be checked without it.
+    stack_secrets(stage.workspace, stage.runtime)
     settings = stage.workspace.settings
     starting = {change.subject for change in plan.changes if change.verb == "start"}
     applied = load_applied(stage.workspace.home)
@@ -90,15 +96,19 @@ def _make(change: Change, stage: Stage) -> None:
         case "stop":
             runtime.remove(subject)
             _save(stage, load_applied(workspace.home).without_engine(subject))
-        case "start":
-            runtime.start([subject], stage.sources)
-            _remember(stage, subject)
         case "restart":
             runtime.restart(subject)
             _remember(stage, subject)
         case "reload":
             runtime.reload(subject)
             _remember(stage, subject)
+
+
+def _start(engines: Sequence[str], stage: Stage) -> None:
+    # In one call: one after the other, each would be replaced along with the next.
+    stage.runtime.start(engines, stage.sources)
+    for engine in engines:
+        _remember(stage, engine)
 
 
 def stack_secrets(workspace: Workspace, runtime: Runtime) -> dict[str, str]:

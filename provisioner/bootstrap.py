@@ -19,7 +19,8 @@ def main(venv: Path, requirements: str) -> int:
             "`make PYTHON=python3.11 …`" % (*OLDEST, sys.executable, sys.version.split()[0])
         )
     python = venv / "bin" / "python"
-    if not python.exists() and not make_environment(venv):
+    # An interrupted earlier run may have left an environment without pip.
+    if not (venv / "bin" / "pip").exists() and not make_environment(venv):
         return 1
     print("installing Python packages into", venv, file=sys.stderr)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -38,7 +39,10 @@ def main(venv: Path, requirements: str) -> int:
 def make_environment(venv: Path) -> bool:
     """Make the virtual environment; says what is missing when it cannot be made."""
     made = subprocess.run(
-        [sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "venv", "--clear", str(venv)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if made.returncode == 0:
         return True

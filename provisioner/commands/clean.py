@@ -43,6 +43,7 @@ def clean(*, yes: bool) -> None:
         for folder in own:
             shutil.rmtree(folder, ignore_errors=True)
         forget_applied(workspace.home)
+    (workspace.home / "lock").unlink(missing_ok=True)
 
 
 def _ask() -> None:

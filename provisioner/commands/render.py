@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -11,7 +12,8 @@ from provisioner.console import Console
 from provisioner.desire import desire
 from provisioner.files import remove_stale, write_atomically
 from provisioner.placement import ENGINES
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.runtime.model import Runtime, Source
+from provisioner.workspace import Workspace, open_runtime, open_workspace
 
 
 @click.command()
@@ -25,19 +27,28 @@ def render(*, check: bool) -> int:
     runtime = open_runtime(workspace, Console().say)
     sources = {engine: runtime.locate(engine) for engine in ENGINES}
     artifacts = desire(workspace, runtime, sources).artifacts
-    stack_secrets(workspace, runtime)  # a config that reads one cannot be checked without it
-    for engine, source in sources.items():
-        if source:
-            runtime.validate(engine, source, files_by_engine(engine, artifacts))
     stale = [path for path, text in artifacts.items() if _differs(workspace.build / path, text)]
-    for path in stale:
-        click.echo(path)
-        if not check:
-            write_atomically(workspace.build / path, artifacts[path])
+    if stale:
+        click.echo("\n".join(stale))
     if check:
         return 1 if stale else 0
+    _validate(workspace, runtime, {name: each for name, each in sources.items() if each}, artifacts)
+    for path in stale:
+        write_atomically(workspace.build / path, artifacts[path])
     remove_stale(workspace.build, artifacts)
     return 0
+
+
+def _validate(
+    workspace: Workspace,
+    runtime: Runtime,
+    sources: Mapping[str, Source],
+    artifacts: Mapping[str, str],
+) -> None:
+    # A config that reads a secret cannot be checked without it.
+    stack_secrets(workspace, runtime)
+    for engine, source in sources.items():
+        runtime.validate(engine, source, files_by_engine(engine, artifacts))
 
 
 def _differs(path: Path, text: str) -> bool:

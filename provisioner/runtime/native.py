@@ -139,7 +139,7 @@ class NativeRuntime:
     def logs(self, engines: Sequence[str], *, follow: bool, lines: int) -> int:
         names = engines or [engine for engine in ENGINES if engine in self.states()]
         files = [str(self.home / "log" / f"{name}.log") for name in names]
-        command = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else []), *files]
+        command = ["tail", "-n", str(lines), *(["-F"] if follow else []), *files]
         return subprocess.run(command, check=False).returncode
 
     def _grafana(self) -> Source | None:

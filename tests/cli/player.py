@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,7 @@ from provisioner import __version__
 from provisioner.cli import main
 from provisioner.engines.target import host_target
 from provisioner.files import write_atomically
-from provisioner.settings import environment_names
 from tests.cli.story import Command, Ending, Story, read_story, write_story
-from tests.cli.supervisor import supervising
-from tests.servers import FakeStack
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
@@ -31,41 +28,15 @@ STORIES = sorted(path.name for path in FOLDER.glob("*.txt"))
 LONGEST_SECONDS = 60.0
 COPIED = ("collector", "grafana", "loki", "prometheus")
 
-EVENTS = [
-    {
-        "stream": {
-            "event_name": "tool_result",
-            "project": "acme/shop",
-            "session_id": "0f1e2d3c-aaaa",
-            "tool_name": "Bash",
-            "success": "true",
-            "duration_ms": "42",
-        },
-        "values": [["1700000001000000000", "claude_code.tool_result"]],
-    },
-    {
-        "stream": {
-            "event_name": "api_request",
-            "project": "acme/shop",
-            "session_id": "0f1e2d3c-aaaa",
-            "model": "claude-opus-4-5",
-            "source": "main",
-            "cost_usd": "0.0125",
-        },
-        "values": [["1700000000000000000", "claude_code.api_request"]],
-    },
-]
-
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["provisioner.cli", __name__])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Where a story takes place: a checkout, a machine without engines, and free ports."""
+    """Where a story takes place: a checkout on a machine without engines."""
 
     folder: Path
-    ports: Mapping[str, int]
 
     @property
     def places(self) -> dict[str, str]:
@@ -75,7 +46,6 @@ class Scene:
 
     @property
     def environment(self) -> dict[str, str]:
-        numbers = {key[1]: name for name, key in environment_names().items() if key[0] == "ports"}
         return {
             "CLAUDE_OTEL_CACHE": str(self.folder / "cache"),
             "CLAUDE_OTEL_ROOT": str(self.folder / "root"),
@@ -85,7 +55,6 @@ class Scene:
             "RUNTIME": "native",
             "STACK_DATA_DIR": str(self.folder / "home"),
             "TZ": "UTC",
-            **{numbers[name]: str(port) for name, port in self.ports.items()},
         }
 
     def run(self, command: Command) -> Ending:
@@ -106,8 +75,6 @@ class Scene:
         """What was printed, with names for what differs from run to run."""
         for name, place in self.places.items():
             text = text.replace(place, name)
-        for name, port in self.ports.items():
-            text = re.sub(rf"(?<=:){port}\b", f"{{{name}}}", text)
         text = re.sub(r"[+-]?\b\d+\.\d+ s\b", "{seconds} s", text)
         text = re.sub(r'"seconds": [\d.e-]+', '"seconds": {seconds}', text)
         text = text.replace(str(host_target()), "{target}")
@@ -117,13 +84,11 @@ class Scene:
 def play(name: str, folder: Path) -> str:
     """The text of a story as it goes today."""
     story = read_story((FOLDER / name).read_text(encoding="utf-8"))
-    with _scene(story, folder.resolve()) as scene:
-        endings = [scene.run(command) for command in story.commands]
-    return write_story(story, endings)
+    scene = _scene(story, folder.resolve())
+    return write_story(story, [scene.run(command) for command in story.commands])
 
 
-@contextmanager
-def _scene(story: Story, folder: Path) -> Iterator[Scene]:
+def _scene(story: Story, folder: Path) -> Scene:
     root = folder / "root"
     for name in COPIED:
         shutil.copytree(ROOT / name, root / name)
@@ -131,14 +96,7 @@ def _scene(story: Story, folder: Path) -> Iterator[Scene]:
         shutil.copy(ROOT / name, root / name)
     for name, text in story.files.items():
         write_atomically(root / name, text, mode=0o755 if text.startswith("#!") else 0o644)
-    with ExitStack() as running:
-        ports: Mapping[str, int] = {}
-        if story.is_running:
-            stack = running.enter_context(FakeStack())
-            stack.streams = EVENTS
-            running.enter_context(supervising(folder / "home"))
-            ports = dict(stack.settings.ports)
-        yield Scene(folder=folder, ports=ports)
+    return Scene(folder=folder)
 
 
 def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Ending:

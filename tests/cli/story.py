@@ -1,9 +1,9 @@
 """How is a story written? What a person types, and everything that they then see.
 
 A story is a text: a title, files of the checkout (`file NAME` and indented lines), and commands
-(`$ NAME=value claude-otel …`), each with its exit code and what it printed. `(a stack runs)` gives
-it a stack whose engines are stand-ins; `(types y)` is what is typed into the next command, on a
-terminal. `{root}`, `{home}` and other names in braces stand for what differs from run to run.
+(`$ NAME=value claude-otel …`), each with its exit code and what it printed. `(types y)` is what is
+typed into the next command, on a terminal. `{root}`, `{home}` and other names in braces stand for
+what differs from run to run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 INDENT = "  "
-RUNNING = "(a stack runs)"
 TYPES = "(types "
 
 
@@ -56,7 +55,6 @@ class Story:
     """A title, files of the checkout, and commands in their order."""
 
     title: str
-    is_running: bool
     files: Mapping[str, str]
     commands: tuple[Command, ...]
 
@@ -74,14 +72,12 @@ def read_story(text: str) -> Story:
         for number, line in enumerate(lines)
         if line.startswith("$ ")
     )
-    return Story(title=lines[0], is_running=RUNNING in lines, files=files, commands=commands)
+    return Story(title=lines[0], files=files, commands=commands)
 
 
 def write_story(story: Story, endings: Iterable[Ending]) -> str:
     """The whole text of a story with what was seen."""
     parts = [story.title + "\n"]
-    if story.is_running:
-        parts.append(RUNNING + "\n")
     parts += [f"file {name}\n{_indented(text)}" for name, text in story.files.items()]
     for command, ending in zip(story.commands, endings, strict=True):
         typed = "" if command.typed is None else f"{TYPES}{command.typed})\n"

@@ -18,7 +18,7 @@ from provisioner.settings import Loki, Ports, Settings
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, source
 
-FIRST_CALLS = ["deliver", "start loki", "start prometheus", "start collector"]
+FIRST_CALLS = ["deliver", "start loki prometheus collector"]
 
 
 def _stage(workspace: Workspace, runtime: FakeRuntime) -> Stage:
@@ -80,7 +80,7 @@ def test_a_plan_after_an_applied_plan_is_empty_with_grafana_too(
 ) -> None:
     runtime.here["grafana"] = source("grafana")
     _apply(workspace, runtime)
-    assert runtime.calls == [*FIRST_CALLS, "start grafana"]
+    assert runtime.calls == ["deliver", "start loki prometheus collector grafana"]
     assert _plan(workspace, runtime) == Plan(changes=())
 
 
@@ -93,7 +93,7 @@ def test_a_changed_board_is_delivered_once(workspace: Workspace, runtime: FakeRu
         stage.desired, artifacts={**stage.desired.artifacts, board: '{"title": "x"}\n'}
     )
     apply(plan(desired, observe(workspace, runtime)), replace(stage, desired=desired), print)
-    assert runtime.calls[5:] == ["deliver"]
+    assert runtime.calls[2:] == ["deliver"]
     assert plan(desired, observe(workspace, runtime)) == Plan(changes=())
 
 
@@ -103,7 +103,7 @@ def test_changed_settings_reload_or_restart_what_reads_them_and_then_nothing_is_
     _apply(workspace, runtime)
     runtime.here["grafana"] = source("grafana")  # so that Prometheus scrapes it
     _apply(_changed(workspace, identity="none"), runtime)
-    assert runtime.calls[4:] == [
+    assert runtime.calls[2:] == [
         "deliver",
         "start grafana",
         "restart collector",
@@ -183,7 +183,7 @@ def test_an_interrupted_apply_is_gone_on_with(
 def test_ports_of_an_engine_that_an_interrupted_apply_started_are_ours(
     workspace: Workspace, runtime: FakeRuntime
 ) -> None:
-    runtime.interrupted_at = "start loki"
+    runtime.interrupted_at = FIRST_CALLS[1]
     with pytest.raises(KeyboardInterrupt):
         _apply(workspace, runtime)
     with socket.create_server(("127.0.0.1", workspace.settings.ports.loki)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-import venv
 from pathlib import Path
 
 import pytest
@@ -58,8 +57,12 @@ def test_a_missing_venv_module_is_told_in_one_sentence(
 def test_packages_that_cannot_be_installed_are_told(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    # An environment without pip stands for a machine that cannot install.
-    venv.create(tmp_path / "venv", with_pip=False)
+    # An environment whose Python fails stands for a machine that cannot install.
+    programs = tmp_path / "venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("pip", "python"):
+        (programs / name).write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
     assert bootstrap.main(tmp_path / "venv", "requirements.txt") == 1
     assert capfd.readouterr().err.endswith(
         "error: the packages could not be installed (see above); run make again\n"

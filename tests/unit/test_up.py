@@ -41,7 +41,7 @@ def test_up_applies_the_plan_and_proves_it(
     runtime.engines = running(*runtime.here)
     outcome = up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
     assert outcome.verification.is_ok
-    assert runtime.calls == ["deliver", "start loki", "start prometheus", "start collector"]
+    assert runtime.calls == ["deliver", "start loki prometheus collector"]
     assert _told(console) == ["✓ Engines", "✓ Plan", "✓ Apply 10 changes", "✓ Verify"]
 
 
@@ -61,7 +61,7 @@ def test_up_changes_nothing_the_second_time(
 def test_a_step_that_fails_is_marked_and_the_next_are_not_taken(
     workspace: Workspace, runtime: FakeRuntime, console: Console
 ) -> None:
-    runtime.interrupted_at = "start loki"
+    runtime.interrupted_at = "start loki prometheus collector"
     with pytest.raises(KeyboardInterrupt):
         up(workspace, runtime, console, accept_unsafe=False)
     assert _told(console) == ["✓ Engines", "✓ Plan", "✗ Apply 10 changes"]
