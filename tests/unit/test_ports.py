@@ -26,7 +26,12 @@ def held() -> Iterator[int]:
 
 
 def _with(settings: Settings, **ports: int) -> Settings:
-    return Settings(ports=Ports(**{**dict(settings.ports), **ports}))
+    """Settings with these ports; one that had such a port before swaps with it."""
+    numbers = dict(settings.ports)
+    for name, port in ports.items():
+        other = next((known for known, number in numbers.items() if number == port), name)
+        numbers[other], numbers[name] = numbers[name], port
+    return Settings(ports=Ports(**numbers))
 
 
 def test_free_ports_are_no_problem(settings: Settings) -> None:
