@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 
 import psutil
+import pytest
 
 from provisioner.applied import load_applied
 from provisioner.placement import ENGINES
 from tests.stack import scenarios
 from tests.stack.books import eventually
-from tests.stack.runs import Runner, assert_books_equal
+from tests.stack.runs import TOLERANCE, Runner, assert_books_equal
 from tests.stack.stacks import Stacks, TestStack, prepare_stack
 
 HOUR_SECONDS = 3600
@@ -63,6 +64,19 @@ def test_status_tells_engines_memory_and_totals(stack: TestStack) -> None:
     assert all(each["is_running"] and each["is_ready"] for each in engines.values())
     assert all(each["memory_mb"] > 0 for each in engines.values())
     assert found["totals"].keys() == {"24h", "30d"}
+
+
+def test_status_says_what_the_client_spent(runner: Runner) -> None:
+    stack = runner.books.stack
+    before = stack.read_json("status", "--json")["totals"]["24h"]
+    run = runner.run(scenarios.tools())
+    assert_books_equal(runner.books, [run])
+    after = stack.read_json("status", "--json")["totals"]["24h"]
+    spent = after["cost_usd"] - before["cost_usd"]
+    assert spent == pytest.approx(run.result.total_cost_usd, rel=0, abs=TOLERANCE)
+    assert after["commits"] - before["commits"] == run.scenario.expected.commits
+    cost = next(line for line in stack.succeed("status").splitlines() if "cost" in line)
+    assert f"${after['cost_usd']:,.10f}".rstrip("0") in cost
 
 
 def test_data_survives_down_and_up(runner: Runner) -> None:
