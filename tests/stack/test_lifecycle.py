@@ -20,6 +20,7 @@ from tests.stack.runs import TOLERANCE, Runner, assert_books_equal
 from tests.stack.stacks import Stacks, TestStack, prepare_stack
 
 HOUR_SECONDS = 3600
+INTERRUPTED = 130
 ENGINES_HERE = tuple(engine for engine in ENGINES if engine != "grafana")
 
 
@@ -143,22 +144,10 @@ def test_a_port_in_use_is_named_with_its_process_before_anything_starts(tmp_path
 
 def test_up_goes_on_after_an_interrupted_up(tmp_path: Path) -> None:
     stack = prepare_stack(tmp_path, "native")
-    command = [sys.executable, "-m", "provisioner", "up"]
-    with subprocess.Popen(
-        command,
-        cwd=stack.root,
-        env=stack.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as up:
-        eventually((stack.home / "supervisord.conf").exists, expected=True)
-        up.send_signal(signal.SIGINT)
-        _, told = up.communicate(timeout=60)
-    assert up.returncode == 130
-    assert "interrupted" in told
     try:
+        code, told = _interrupted_up(stack)
+        assert code == INTERRUPTED
+        assert "interrupted" in told
         stack.succeed("up")
         assert stack.succeed("plan") == "nothing to change\n"
     finally:
@@ -207,6 +196,26 @@ def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
         if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port in ports
     }
     assert listening == {("127.0.0.1", port) for port in ports}
+
+
+def _interrupted_up(stack: TestStack) -> tuple[int, str]:
+    """How `up` ends, and what it says, when ^C comes while engines start."""
+    # Whoever runs the tests in the background has made their children deaf to ^C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(
+        [sys.executable, "-m", "provisioner", "up"],
+        cwd=stack.root,
+        env=stack.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as up:
+        signal.signal(signal.SIGINT, before)
+        eventually((stack.home / "supervisord.conf").exists, expected=True)
+        up.send_signal(signal.SIGINT)
+        _, told = up.communicate(timeout=60)
+    return up.returncode, told
 
 
 def _listening(port: int) -> int:
