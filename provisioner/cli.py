@@ -29,6 +29,7 @@ from provisioner.commands.verify import verify
 from provisioner.errors import StackError
 
 EXIT_BUG = 3
+_MEND = "mend that (rights of a file, a full disk, the Docker daemon) and run the command again"
 EXIT_INTERRUPTED = 130
 
 
@@ -67,6 +68,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:  # what Docker's API refuses is one, too
+        click.echo(f"error: {error}\n  next: {_MEND}", err=True)
+        return 1
     except Exception as error:  # noqa: BLE001 - here, and nowhere else
         click.echo(_report_bug(error, arguments), err=True)
         return EXIT_BUG

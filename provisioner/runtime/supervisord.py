@@ -154,7 +154,7 @@ class Supervisord:
                 rpc.startProcess(name, False)  # noqa: FBT003 - its API has no names
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != Faults.ALREADY_STARTED:
-                raise
+                raise _failed("start", name, fault) from fault
 
     def stop(self, name: str) -> None:
         """Stop a process and wait until it has ended."""
@@ -163,7 +163,7 @@ class Supervisord:
                 rpc.stopProcess(name)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != Faults.NOT_RUNNING:
-                raise
+                raise _failed("stop", name, fault) from fault
 
     def remove(self, name: str) -> None:
         """Stop a process and forget it, until the configuration file names it again."""
@@ -187,6 +187,10 @@ class Supervisord:
         transport = SupervisorTransport(None, None, f"unix://{socket_path(self.home)}")
         with closing(transport):
             yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+
+
+def _failed(verb: str, name: str, fault: xmlrpc.client.Fault) -> CommandFailed:
+    return CommandFailed(["supervisord", verb, name], fault.faultCode, fault.faultString)
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:
