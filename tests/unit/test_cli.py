@@ -53,6 +53,14 @@ def test_an_expected_failure_is_one_sentence_and_exit_one(
     assert capsys.readouterr() == ("", "error: say yes first\n")
 
 
+def test_what_the_system_refuses_is_told_with_what_to_mend(
+    ends: Ends, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(ends(PermissionError(13, "Permission denied", "/data"))) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: [Errno 13] Permission denied: '/data'\n  next: mend that")
+
+
 def test_wrong_settings_are_wrong_usage(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     problem = Problem(source=".env", key="X", value=None, expected="y")
     assert cli.run(ends(SettingsError([problem]))) == 2
