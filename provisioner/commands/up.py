@@ -45,8 +45,9 @@ def _welcome(workspace: Workspace, outcome: Outcome) -> str:
     else:
         lines += [
             "grafana     not here: neither its image nor a local one was found. Totals are in",
-            "            `claude-otel status` and Prometheus; set GRAFANA_HOME to an unpacked",
-            "            Grafana, or let Docker reach its registry, and run `make up` again.",
+            "            `claude-otel status` and Prometheus. Let Docker reach its registry, or,",
+            "            with RUNTIME=native, set GRAFANA_HOME to an unpacked Grafana; then run",
+            "            `make up` again.",
         ]
     lines += ["", "Put this line into your shell profile, and open a new shell:"]
     lines.append(f"  source {_quoted(str(workspace.root / 'setup-env.sh'))}")
