@@ -490,9 +490,6 @@ OPTIONAL_LABELS = ("status_code",)
 BOUNDED_LABELS = ("user", "team", "project", "model", "tool_name", "language", "terminal")
 """Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
 
-STRING_LABELS = ("status_code", "success")
-"""Labels that some clients send as numbers or booleans."""
-
 NUMBERS = {
     "cost_usd": 10_000.0,
     "duration_ms": 86_400_000.0,
@@ -503,6 +500,17 @@ NUMBERS = {
     "probe.amount": 4_294_967_296.0,
 }
 """Numeric attributes, which some clients send as strings, and the most one record may add."""
+
+
+def labels_of(signal: Signal) -> tuple[str, ...]:
+    """Every label that amounts of a signal take from a record, sorted.
+
+    The collector makes them text: 1 and "1" would be two sums of one series, of which Prometheus
+    keeps one.
+    """
+    return tuple(
+        sorted({name for each in AMOUNTS if each.signal == signal for name in each.labels})
+    )
 
 
 def amounts(*, session_series: bool) -> Iterator[Amount]:

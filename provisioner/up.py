@@ -28,7 +28,7 @@ class Outcome:
 
 def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsafe: bool) -> Outcome:
     """Bring the stack to what the settings ask for, and prove it."""
-    _refuse_second_runtime(workspace, runtime)
+    refuse_second_runtime(workspace, runtime)
     with console.step("Engines") as report:
         sources = {engine: runtime.obtain(engine, report) for engine in ENGINES}
     with console.step("Plan"):
@@ -52,12 +52,13 @@ def preview(workspace: Workspace, runtime: Runtime) -> Plan:
     return plan(desired, observe(workspace, runtime))
 
 
-def _refuse_second_runtime(workspace: Workspace, runtime: Runtime) -> None:
+def refuse_second_runtime(workspace: Workspace, runtime: Runtime) -> None:
+    """Raise Refused when the stack runs under the runtime that was not asked for."""
     other = other_runtime(workspace, runtime.name)
     if other and any(state.is_running for state in other.states().values()):
         raise Refused(
             f"this stack runs under the {other.name} runtime, whose data {runtime.name} cannot "
-            f"read\n  next: RUNTIME={other.name} claude-otel down, then up again"
+            f"read\n  next: RUNTIME={other.name} claude-otel down, or leave RUNTIME at {other.name}"
         )
 
 

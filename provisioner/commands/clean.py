@@ -11,7 +11,8 @@ from provisioner.applied import forget_applied
 from provisioner.console import Console
 from provisioner.errors import Refused
 from provisioner.lock import changing
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.runtime.model import Runtime
+from provisioner.workspace import Workspace, open_runtime, open_workspace, other_runtime
 
 
 @click.command()
@@ -24,6 +25,7 @@ def clean(*, yes: bool) -> None:
     workspace = open_workspace()
     console = Console()
     runtime = open_runtime(workspace, console.say)
+    _refuse_for_the_other_runtime(workspace, runtime)
     holdings = runtime.holdings()
     if not holdings and not workspace.build.exists() and not runtime.states():
         console.say(f"stack {workspace.settings.project} has nothing to delete")
@@ -44,6 +46,16 @@ def clean(*, yes: bool) -> None:
             shutil.rmtree(folder, ignore_errors=True)
         forget_applied(workspace.home)
     (workspace.home / "lock").unlink(missing_ok=True)
+
+
+def _refuse_for_the_other_runtime(workspace: Workspace, runtime: Runtime) -> None:
+    """The note and the secrets belong to the data of the runtime that was used last."""
+    other = other_runtime(workspace, runtime.name)
+    if other and (other.states() or other.holdings()):
+        raise Refused(
+            f"this stack was last run under the {other.name} runtime\n"
+            f"  next: RUNTIME={other.name} claude-otel clean"
+        )
 
 
 def _ask() -> None:

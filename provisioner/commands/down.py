@@ -6,6 +6,7 @@ import click
 
 from provisioner.console import Console
 from provisioner.lock import changing
+from provisioner.up import refuse_second_runtime
 from provisioner.workspace import open_runtime, open_workspace
 
 
@@ -15,6 +16,7 @@ def down() -> None:
     workspace = open_workspace()
     console = Console()
     runtime = open_runtime(workspace, console.say)
+    refuse_second_runtime(workspace, runtime)
     if not runtime.states():
         console.say(f"stack {workspace.settings.project} is not running")
         return

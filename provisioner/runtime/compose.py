@@ -104,7 +104,7 @@ class ComposeRuntime:
             if container.wait(timeout=CHECK_SECONDS)["StatusCode"] != 0:
                 raise reject(engine, container.logs().decode(errors="replace"))
         finally:
-            container.remove(force=True)
+            container.remove(force=True, v=True)
 
     def states(self) -> Mapping[str, EngineState]:
         return {
@@ -130,7 +130,9 @@ class ComposeRuntime:
         container.remove(v=False)
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
-        self._compose("up", "--detach", "--no-deps", *engines, sources=sources)
+        # Compose replaces only what differs by its own account; a changed config does not.
+        flags = ("--detach", "--no-deps", "--force-recreate")
+        self._compose("up", *flags, *engines, sources=sources)
 
     def restart(self, engine: str) -> None:
         self._container(engine).restart(timeout=STOP_SECONDS)

@@ -17,6 +17,8 @@ from tests.stack.stacks import TestStack
 CLIENT = Sender(service_name="claude-code", scope=EVENT_SCOPE)
 HOUR_NS = 3600 * 10**9
 INTERRUPTED = 130
+MANY = 12_000
+"""Their amounts are more than the 32 MiB that Prometheus reads of one request."""
 
 
 def test_an_unknown_event_and_its_attributes_are_kept(stack: TestStack) -> None:
@@ -55,6 +57,25 @@ def test_numbers_sent_as_text_are_counted_and_absurd_ones_are_not(stack: TestSta
     eventually(lambda: stack.prometheus.total(requests), 5)
     cost_query = f'sum(sum_over_time(ledger_cost_usd{{project="{project}"}}[1h]))'
     assert stack.prometheus.total(cost_query) == 0.25
+
+
+def test_thousands_of_sessions_in_one_request_are_counted_to_the_last(stack: TestStack) -> None:
+    project = uuid.uuid4().hex
+    events = [
+        Event(
+            name="api_request",
+            attributes={
+                "cost_usd": 0.25,
+                "project": project,
+                "session.id": uuid.uuid4().hex,
+                "user.email": f"{number}@example.org",
+            },
+        )
+        for number in range(MANY)
+    ]
+    send(stack.door, logs_request(CLIENT, events), "grpc")
+    cost = f'sum(sum_over_time(ledger_cost_usd{{project="{project}"}}[1h]))'
+    eventually(lambda: stack.prometheus.total(cost), MANY * 0.25)
 
 
 def test_an_event_of_a_wrong_clock_is_filed_under_its_arrival(stack: TestStack) -> None:

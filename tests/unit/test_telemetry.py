@@ -19,7 +19,6 @@ from provisioner.telemetry import (
     PROBE,
     SESSION_AMOUNTS,
     SESSION_LABELS,
-    STRING_LABELS,
     TOKEN_TYPES,
     TOOL_SECONDS_BOUNDS,
     Amount,
@@ -109,7 +108,7 @@ def test_tokens_have_the_types_that_the_client_tells() -> None:
 
 def test_labels_with_a_treatment_are_labels_of_something() -> None:
     labels = frozenset().union(*(amount.all_labels for amount in AMOUNTS))
-    assert set(OPTIONAL_LABELS) | set(BOUNDED_LABELS) | set(STRING_LABELS) <= labels
+    assert set(OPTIONAL_LABELS) | set(BOUNDED_LABELS) <= labels
 
 
 def test_numbers_that_are_added_have_a_most_that_one_record_may_add() -> None:

@@ -113,7 +113,7 @@ def test_start_calls_compose_for_this_project_with_the_images_that_were_found(
     project = f"--project-name claude-otel --file {tmp_path}/compose.yaml"
     profiles = "--profile grafana --profile files"
     assert compose.lines() == [
-        f"{project} {profiles} up --detach --no-deps loki prometheus",
+        f"{project} {profiles} up --detach --no-deps --force-recreate loki prometheus",
     ]
     assert compose.lines("images") == ["/opt/loki"]
 
