@@ -162,7 +162,7 @@ _EVENT_AMOUNTS = (
         parts=_one("1", _is(*_ANY_REQUEST)),
         labels=(*IDENTITY_LABELS, "model", "source", "outcome", "status_code"),
         unit="requests",
-        why="Model requests that ended: ok, error (after all retries) or refused.",
+        why="Model requests: ok (answered), error (after all retries), refused (also among ok).",
     ),
     Amount(
         name="ledger_api_seconds",
