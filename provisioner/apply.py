@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
@@ -55,27 +55,32 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
 
 def _check(plan: Plan, stage: Stage, report: Report) -> None:
     """Refuse a plan whose ports are taken or whose configs an engine would reject."""
-    # A config that reads a secret cannot be checked without it.
-    stack_secrets(stage.workspace, stage.runtime)
     settings = stage.workspace.settings
     starting = {change.subject for change in plan.changes if change.verb == "start"}
     applied = load_applied(stage.workspace.home)
     runtime = stage.runtime
     require_free_ports(starting, settings, runtime.name, runtime.states(), applied)
     touched = {change.subject for change in plan.changes if change.verb in _NEW_CONFIG}
-    for engine in sorted(touched & stage.sources.keys()):
+    check_configs(touched, stage, report)
+
+
+def check_configs(engines: Iterable[str], stage: Stage, report: Report) -> None:
+    """Let these engines check their configs; raises ArtifactRejected at the first wrong one."""
+    # A config that reads a secret cannot be checked without it.
+    stack_secrets(stage.workspace, stage.runtime)
+    for engine in sorted(stage.sources.keys() & engines):
         report(f"checking the config of {engine}")
-        artifacts = files_by_engine(engine, stage.desired.artifacts)
-        runtime.validate(engine, stage.sources[engine], artifacts)
-
-
-_NEW_CONFIG = {"start", "restart", "reload"}
+        files = files_by_engine(engine, stage.desired.artifacts)
+        stage.runtime.validate(engine, stage.sources[engine], files)
 
 
 def files_by_engine(engine: str, artifacts: Mapping[str, str]) -> dict[str, str]:
     """The rendered files that an engine reads."""
     paths = files_of(engine, artifacts)
     return {path: artifacts[path] for path in paths}
+
+
+_NEW_CONFIG = {"start", "restart", "reload"}
 
 
 def _make(change: Change, stage: Stage) -> None:

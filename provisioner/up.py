@@ -11,10 +11,8 @@ from provisioner.errors import Refused
 from provisioner.placement import ENGINES
 from provisioner.plan import Plan, plan
 from provisioner.runtime.model import Runtime, Source
-from provisioner.verify import Verification, verify
+from provisioner.verify import VERIFY_SECONDS, Verification, verify
 from provisioner.workspace import Workspace, other_runtime
-
-VERIFY_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

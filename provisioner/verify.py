@@ -24,6 +24,9 @@ PROBE_PROTOCOLS: tuple[Protocol, ...] = ("grpc", "http/protobuf")
 PROBE_SERVICE = "claude-otel"
 CLOCK_TOLERANCE_SECONDS = 5.0
 POLL_SECONDS = 0.5
+VERIFY_SECONDS = 90.0
+"""How long a stack that was just started is given in all."""
+
 QUERY_RANGE_SECONDS = 3600
 QUERY_STEP_SECONDS = 60
 

@@ -45,7 +45,6 @@ def clean(*, yes: bool) -> None:
         for folder in own:
             shutil.rmtree(folder, ignore_errors=True)
         forget_applied(workspace.home)
-    (workspace.home / "lock").unlink(missing_ok=True)
 
 
 def _refuse_for_the_other_runtime(workspace: Workspace, runtime: Runtime) -> None:

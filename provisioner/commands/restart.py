@@ -8,10 +8,8 @@ from provisioner.console import Console
 from provisioner.errors import Refused, StackNotRunning
 from provisioner.lock import changing
 from provisioner.placement import ENGINES
-from provisioner.verify import verify
+from provisioner.verify import VERIFY_SECONDS, verify
 from provisioner.workspace import open_runtime, open_workspace
-
-VERIFY_SECONDS = 90.0
 
 
 @click.command()

@@ -92,8 +92,14 @@ def test_up_is_refused_while_the_same_stack_runs_under_the_other_runtime(
 
 
 def test_up_goes_on_where_the_other_runtime_has_stopped(
-    workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
+    workspace: Workspace,
+    runtime: FakeRuntime,
+    fake_stack: FakeStack,
+    console: Console,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Whether a daemon runs on this machine must not matter here.
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
     reachable = _reachable(workspace, fake_stack)
     save_applied(workspace.home, Applied(runtime="docker", ports=dict(fake_stack.settings.ports)))
     runtime.engines = running(*runtime.here)
