@@ -26,7 +26,7 @@ Value = str | bool | int | float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One log record: its event name, attributes, and time in nanoseconds (0: now)."""
+    """One log record: its event name, attributes, and time in nanoseconds (0: now, in order)."""
 
     name: str
     attributes: Mapping[str, Value]
@@ -59,9 +59,11 @@ def logs_request(sender: Sender, events: Sequence[Event]) -> ExportLogsServiceRe
     scope_logs = resource_logs.scope_logs.add()
     scope_logs.scope.name = sender.scope
     now = time.time_ns()
-    for event in events:
+    for number, event in enumerate(events):
         record = scope_logs.log_records.add()
-        record.time_unix_nano = event.at_ns or now
+        # Never many at one instant: Loki compares entries of the same nanosecond pair by pair, and
+        # 12,000 of them make every query that meets them take ten seconds.
+        record.time_unix_nano = event.at_ns or now + number
         record.observed_time_unix_nano = now
         record.body.string_value = f"{sender.service_name}.{event.name}"
         record.attributes.extend(_attributes({"event.name": event.name, **event.attributes}))

@@ -11,7 +11,7 @@ from pathlib import Path
 from provisioner.backends import Entry
 from provisioner.otlp import Event, Sender, Value, logs_request, send
 from provisioner.telemetry import EVENT_SCOPE
-from tests.stack.books import eventually
+from tests.stack.books import Books, eventually
 from tests.stack.stacks import TestStack
 
 CLIENT = Sender(service_name="claude-code", scope=EVENT_SCOPE)
@@ -74,8 +74,11 @@ def test_thousands_of_sessions_in_one_request_are_counted_to_the_last(stack: Tes
         for number in range(MANY)
     ]
     send(stack.door, logs_request(CLIENT, events), "grpc")
-    cost = f'sum(sum_over_time(ledger_cost_usd{{project="{project}"}}[1h]))'
-    eventually(lambda: stack.prometheus.total(cost), MANY * 0.25)
+    books = Books(stack=stack, project=project)
+    eventually(lambda: books.total("ledger_cost_usd"), MANY * 0.25)
+    eventually(lambda: books.loki_count("api_request"), MANY)
+    lines = stack.succeed("logs", "--events", "--lines", "200").splitlines()
+    assert sum(f" {project} api_request" in line for line in lines) == 200
 
 
 def test_an_event_of_a_wrong_clock_is_filed_under_its_arrival(stack: TestStack) -> None:

@@ -42,8 +42,8 @@ def test_sourcing_setup_env_is_all_it_takes(
     books = Books(stack=stack, project=repository.name)
     cost = pytest.approx(0.013924, rel=0, abs=TOLERANCE)
     eventually(lambda: books.total("ledger_cost_usd", team="core"), cost)
-    lines = stack.succeed("logs", "--events", "--lines", "200").splitlines()
-    assert any(f"{repository.name} api_request model=claude-opus-5-5" in line for line in lines)
+    said = f" {repository.name} api_request model=claude-opus-5-5"
+    eventually(lambda: said in stack.succeed("logs", "--events", "--lines", "200"), expected=True)
 
 
 def _environment(stack: TestStack, api: MessagesApi, home: Path, prompt: str) -> dict[str, str]:

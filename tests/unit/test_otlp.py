@@ -58,6 +58,13 @@ def test_an_event_without_a_time_happens_now() -> None:
     assert record.observed_time_unix_nano == record.time_unix_nano
 
 
+def test_events_without_a_time_happen_one_after_another() -> None:
+    request = logs_request(SENDER, [Event(name="probe", attributes={})] * 3)
+    records = request.resource_logs[0].scope_logs[0].log_records
+    first = records[0].time_unix_nano
+    assert [record.time_unix_nano - first for record in records] == [0, 1, 2]
+
+
 def test_grpc_hands_over_the_whole_request() -> None:
     received: list[ExportLogsServiceRequest] = []
     request = _request()
