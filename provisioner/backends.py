@@ -165,6 +165,11 @@ class Loki:
         data = _data(get(f"{self.url}/loki/api/v1/query_range", params))
         return sorted(_entries(data["result"]), key=lambda entry: entry.at_ns)
 
+    def ask_range(self, query: str, start: float, end: float, step_seconds: float) -> None:
+        """Ask for entries or for numbers over time; raises BackendError when the query fails."""
+        times = {"start": repr(start), "end": repr(end), "step": f"{step_seconds}s"}
+        _data(get(f"{self.url}/loki/api/v1/query_range", {"query": query} | times))
+
     def total(self, query: str, at_ns: int | None = None) -> float:
         """The one number of a metric query; 0 when nothing was found."""
         params = {"query": query, "time": str(at_ns or time.time_ns())}

@@ -15,9 +15,22 @@ from provisioner.runtime.model import Report
 QUIET_SECONDS = 5.0
 """Without a terminal, a long step says where it is at most this often."""
 
+_TICK, _CROSS = "[green]✓[/green]", "[red]✗[/red]"
+
 
 def _stderr() -> RichConsole:
     return RichConsole(stderr=True, highlight=False, soft_wrap=True)
+
+
+@dataclass(slots=True)
+class Step:
+    """Takes lines about what is under way; its mark is ✓, unless it says that it went wrong."""
+
+    report: Report
+    is_ok: bool = True
+
+    def __call__(self, text: str) -> None:
+        self.report(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +44,20 @@ class Console:
         self.out.print(escape(text))
 
     @contextmanager
-    def step(self, title: str) -> Iterator[Report]:
+    def step(self, title: str) -> Iterator[Step]:
         """A step with a title; what it reports is shown while it runs, and how long it took."""
         started = time.monotonic()
         shown = self._spinning(title) if self.out.is_terminal else self._plain(title)
         try:
             with shown as report:
-                yield report
+                step = Step(report)
+                yield step
         except BaseException:
-            self.out.print(f"[red]✗[/red] {escape(title)}")
+            self.out.print(f"{_CROSS} {escape(title)}")
             raise
         seconds = time.monotonic() - started
-        self.out.print(f"[green]✓[/green] {escape(title)} [dim]({seconds:.1f} s)[/dim]")
+        mark = _TICK if step.is_ok else _CROSS
+        self.out.print(f"{mark} {escape(title)} [dim]({seconds:.1f} s)[/dim]")
 
     @contextmanager
     def _spinning(self, title: str) -> Iterator[Report]:

@@ -35,11 +35,12 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
     stage = Stage(workspace=workspace, runtime=runtime, desired=desired)
     with console.step(f"Apply {_count(changes)}") as report:
         apply(changes, stage, report, accept_unsafe=accept_unsafe)
-    with console.step("Verify") as report:
+    with console.step("Verify") as step:
         with_grafana = "grafana" in desired.launches
         verification = verify(
-            workspace, with_grafana=with_grafana, seconds=VERIFY_SECONDS, report=report
+            workspace, with_grafana=with_grafana, seconds=VERIFY_SECONDS, report=step
         )
+        step.is_ok = verification.is_ok
     return Outcome(plan=changes, stage=stage, verification=verification)
 
 

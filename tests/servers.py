@@ -23,6 +23,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import (
     add_LogsServiceServicer_to_server,
 )
 
+from provisioner.otlp import PROTOCOLS
 from provisioner.settings import Ports, Settings
 from tests.fakes import free_ports
 
@@ -147,13 +148,16 @@ _SERVED = ("grafana", "loki", "prometheus", "collector_health", "otlp_http")
 class FakeStack:
     """The engines of a stack as `verify` and `status` see them: what goes in comes out.
 
-    `instead` replaces the answer to a path; `streams` are the client's own events in Loki.
+    `instead` replaces the answer to a path; `streams` are the client's own events in Loki;
+    `adds_up` makes one sample of all probes, as happens to those of the same second.
     """
 
     def __init__(self) -> None:
         self.streams: list[dict[str, Any]] = []
         self.received: list[ExportLogsServiceRequest] = []
         self.instead: dict[str, Answer] = {}
+        self.asked: list[Request] = []
+        self.adds_up = False
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -179,6 +183,7 @@ class FakeStack:
         return [(each["protocol"].string_value, each["probe.amount"].int_value) for each in records]
 
     def _answer(self, request: Request) -> Answer:
+        self.asked.append(request)
         if request.path in self.instead:
             return self.instead[request.path]
         match request.path:
@@ -189,6 +194,8 @@ class FakeStack:
                 return success({"activeTargets": [target("loki"), target("collector")]})
             case "/api/v1/query":
                 return success({"result": self._vector(request.query["query"])})
+            case "/api/v1/query_range" | "/loki/api/v1/query":
+                return success({"result": []})
             case "/loki/api/v1/query_range":
                 asks_for_probes = "probe" in request.query["query"]
                 return success({"result": self._probes() if asks_for_probes else self.streams})
@@ -197,16 +204,18 @@ class FakeStack:
     def _vector(self, query: str) -> list[dict[str, Any]]:
         if not query.startswith("ledger_probe"):
             return [{"metric": {}, "value": [1, "1234.5"]}]
-        return [
-            {"metric": {"protocol": protocol}, "values": [[1, str(amount)]]}
-            for protocol, amount in self.probes
-            if protocol in query
-        ]
+        protocol = next(each for each in PROTOCOLS if f'"{each}"' in query)
+        amounts = [amount for sent_over, amount in self.probes if sent_over == protocol]
+        values = [sum(amounts)] if self.adds_up else amounts
+        return [{"metric": {}, "values": [[1, str(value)]]} for value in values]
 
     def _probes(self) -> list[dict[str, Any]]:
         return [
-            {"stream": {"probe_amount": str(amount)}, "values": [["1", "probe"]]}
-            for _, amount in self.probes
+            {
+                "stream": {"probe_amount": str(amount), "protocol": protocol},
+                "values": [["1", "probe"]],
+            }
+            for protocol, amount in self.probes
         ]
 
 

@@ -31,9 +31,10 @@ def restart(engines: tuple[str, ...]) -> int:
     for engine in chosen:
         with changing(workspace), console.step(f"Restart {engine}"):
             runtime.restart(engine)
-    with console.step("Verify") as report:
+    with console.step("Verify") as step:
         with_grafana = "grafana" in states
-        found = verify(workspace, with_grafana=with_grafana, seconds=VERIFY_SECONDS, report=report)
+        found = verify(workspace, with_grafana=with_grafana, seconds=VERIFY_SECONDS, report=step)
+        step.is_ok = found.is_ok
     for finding in found.findings:
         if not finding.is_ok:
             console.say(f"✗ {finding.name}: {finding.detail}")

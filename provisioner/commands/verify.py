@@ -30,10 +30,11 @@ def verify(*, as_json: bool, timeout: float) -> int:
     states = open_runtime(workspace, console.say).states()
     if not states:
         raise StackNotRunning(workspace.settings.project)
-    with console.step("Verify") as report:
+    with console.step("Verify") as step:
         found = verify_stack(
-            workspace, with_grafana="grafana" in states, seconds=timeout, report=report
+            workspace, with_grafana="grafana" in states, seconds=timeout, report=step
         )
+        step.is_ok = found.is_ok
     if as_json:
         findings = [asdict(finding) for finding in found.findings]
         click.echo(

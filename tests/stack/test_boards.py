@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
 from provisioner.dashboards import DASHBOARDS
-from provisioner.dashboards.model import Kind
+from provisioner.dashboards.model import Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError
 from provisioner.telemetry import COUNTERS
+from provisioner.verify import ask
 from tests.stack import scenarios
 from tests.stack.books import eventually
 from tests.stack.runs import TOLERANCE, Runner, assert_books_equal
@@ -56,11 +58,22 @@ def test_bars_add_up_to_the_stat_beside_them(runner: Runner) -> None:
 def test_every_query_of_every_panel_answers(stack: TestStack) -> None:
     for dashboard in DASHBOARDS:
         for panel, query in dashboard.queries():
-            expression = runnable(query.expr, HOUR_SECONDS, STEP_SECONDS, {})
             try:
-                stack.prometheus.query(expression)
+                ask(query, stack.prometheus, stack.loki)
             except BackendError as error:
                 pytest.fail(f"{dashboard.title}, {panel}: {error}")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_questions_to_loki_are_asked_of_loki(stack: TestStack, kind: Kind) -> None:
+    events = '{service_name="claude-code", event_name="tool_result"} | tool_name="Bash"'
+    numbers = Query(expr=f"sum(count_over_time({events}[$__range]))", kind=kind, source=Source.LOKI)
+    ask(numbers, stack.prometheus, stack.loki)
+    text = Query(expr=events, kind=Kind.RANGE, source=Source.LOKI)
+    ask(text, stack.prometheus, stack.loki)
+    wrong = replace(numbers, expr=f"rate({events})")
+    with pytest.raises(BackendError, match="syntax error"):
+        ask(wrong, stack.prometheus, stack.loki)
 
 
 def test_the_clients_own_counters_keep_their_names_and_only_known_labels(runner: Runner) -> None:

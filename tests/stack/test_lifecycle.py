@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -49,6 +50,12 @@ def test_verify_finds_its_probes_in_both_stores(stack: TestStack) -> None:
         for protocol in ("grpc", "http/protobuf")
         for store in ("loki", "prometheus")
     }
+
+
+def test_probes_sent_in_the_same_second_are_all_found(stack: TestStack) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ran = list(pool.map(lambda _: stack.run("verify"), range(4)))
+    assert [each.code for each in ran] == [0] * 4, ran
 
 
 def test_the_probe_enters_no_total(stack: TestStack) -> None:

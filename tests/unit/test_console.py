@@ -35,6 +35,13 @@ def test_a_step_that_fails_is_marked_and_the_error_goes_on() -> None:
     assert _text(console) == "✗ Engines\n"
 
 
+def test_a_step_that_says_it_went_wrong_is_not_marked_as_done() -> None:
+    console = _console()
+    with console.step("Verify") as step:
+        step.is_ok = False
+    assert re.fullmatch(r"✗ Verify \(\d+\.\d s\)\n", _text(console))
+
+
 def test_without_a_terminal_a_short_step_says_nothing_on_its_way() -> None:
     console = _console()
     with console.step("Engines") as report:

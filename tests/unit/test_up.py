@@ -16,7 +16,7 @@ from provisioner.runtime.native import NativeRuntime
 from provisioner.up import preview, up
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, running
-from tests.servers import FakeStack
+from tests.servers import Answer, FakeStack
 
 
 @pytest.fixture
@@ -65,6 +65,15 @@ def test_a_step_that_fails_is_marked_and_the_next_are_not_taken(
     with pytest.raises(KeyboardInterrupt):
         up(workspace, runtime, console, accept_unsafe=False)
     assert _told(console) == ["✓ Engines", "✓ Plan", "✗ Apply 10 changes"]
+
+
+def test_a_stack_that_is_not_proven_is_marked(
+    workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
+) -> None:
+    runtime.engines = running(*runtime.here)
+    fake_stack.instead["/api/v1/query_range"] = Answer(status=422, body=b"no")
+    up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
+    assert _told(console)[-1] == "✗ Verify"
 
 
 def test_a_preview_is_the_plan_of_up_and_changes_nothing(

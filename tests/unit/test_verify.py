@@ -7,9 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.backends import Loki, Prometheus
 from provisioner.dashboards import DASHBOARDS
+from provisioner.dashboards.model import Kind, Query, Source
 from provisioner.settings import Settings
-from provisioner.verify import Finding, Verification, ready_urls, verify
+from provisioner.verify import (
+    QUERY_RANGE_SECONDS,
+    Finding,
+    Verification,
+    ask,
+    ready_urls,
+    verify,
+)
 from provisioner.workspace import Workspace
 from tests.servers import Answer, FakeStack, success, target
 
@@ -152,6 +161,69 @@ def test_a_probe_that_does_not_arrive_is_told_with_what_is_there(fake_stack: Fak
         "not there (waited 0 s; last seen: 1 probe samples in the last 10 minutes, "
         "ours not among them)"
     )
+
+
+def test_probes_that_became_one_sample_with_those_of_others_are_found(
+    fake_stack: FakeStack,
+) -> None:
+    fake_stack.adds_up = True
+    for _ in range(4):
+        found = _verify(fake_stack)
+    assert [name for name, finding in found.items() if not finding.is_ok] == []
+
+
+def test_a_probe_that_is_no_part_of_a_sample_is_missed(fake_stack: FakeStack) -> None:
+    _verify(fake_stack)
+    amounts = [amount for _, amount in fake_stack.probes]
+    values = [[1, str(amount)] for amount in (*amounts, sum(amounts))]
+    series = {"metric": {}, "value": values[0], "values": values}
+    fake_stack.instead["/api/v1/query"] = success({"result": [series]})
+    assert not _verify(fake_stack)["probe over grpc in prometheus"].is_ok
+
+
+def test_what_is_no_probe_of_ours_is_passed_over(fake_stack: FakeStack) -> None:
+    fake_stack.adds_up = True
+    _verify(fake_stack)
+    strangers: list[dict[str, str]] = [
+        {},
+        {"protocol": "grpc"},
+        {"probe_amount": "1e9", "protocol": "grpc"},
+    ]
+    found = [{"stream": each, "values": [["1", "probe"]]} for each in strangers]
+    fake_stack.instead["/loki/api/v1/query_range"] = success({"result": found})
+    assert _verify(fake_stack)["probe over grpc in loki"].detail.endswith(
+        "3 probe events in the last 10 minutes, ours not among them)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "path"),
+    [
+        (Source.PROMETHEUS, Kind.INSTANT, "/api/v1/query"),
+        (Source.PROMETHEUS, Kind.RANGE, "/api/v1/query_range"),
+        (Source.LOKI, Kind.INSTANT, "/loki/api/v1/query"),
+        (Source.LOKI, Kind.RANGE, "/loki/api/v1/query_range"),
+    ],
+)
+def test_a_query_is_asked_of_its_store_as_its_panel_does(
+    fake_stack: FakeStack, source: Source, kind: Kind, path: str
+) -> None:
+    ports = fake_stack.settings.ports
+    prometheus = Prometheus(url=f"http://127.0.0.1:{ports.prometheus}")
+    loki = Loki(url=f"http://127.0.0.1:{ports.loki}")
+    query = Query(expr="sum(a[$__interval])", kind=kind, source=source)
+    ask(query, prometheus, loki)
+    (asked,) = fake_stack.asked
+    assert (asked.path, asked.query["query"]) == (path, "sum(a[60s])")
+    if kind is Kind.RANGE:
+        assert float(asked.query["end"]) - float(asked.query["start"]) == QUERY_RANGE_SECONDS
+        assert asked.query["step"] == "60s"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/query", "/api/v1/query_range"])
+def test_bars_that_fail_are_told_as_stats_are(fake_stack: FakeStack, path: str) -> None:
+    fake_stack.instead[path] = Answer(status=422, body=b"no")
+    assert not _verify(fake_stack)[f"dashboard {DASHBOARDS[0].title}"].is_ok
 
 
 def test_a_dashboard_query_that_fails_is_told_with_its_panel(fake_stack: FakeStack) -> None:
