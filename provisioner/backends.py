@@ -15,6 +15,10 @@ import requests
 from provisioner.errors import BackendError, DeliveryFailed
 
 TIMEOUT_SECONDS = 10.0
+PAGE = 5000
+"""So many entries are asked of Loki at once; it gives no more than 10,000."""
+
+Identity = tuple[int, str, frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,11 @@ class Entry:
     attributes: Mapping[str, str]
     at_ns: int
     line: str
+
+    @property
+    def identity(self) -> Identity:
+        """Equal for two readings of one entry; Loki keeps no two that are equal in this."""
+        return self.at_ns, self.line, frozenset(self.attributes.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,20 +156,39 @@ class Loki:
         query: str,
         start_ns: int,
         end_ns: int,
-        limit: int = 5000,
+        limit: int | None = None,
         *,
         newest: bool = False,
     ) -> list[Entry]:
-        """Log entries of a query with start <= time < end, oldest first.
+        """Log entries of a query with start <= time < end, oldest first, read page by page.
 
         Over the limit they are the oldest of the span, unless the newest are asked for.
         """
+        size = PAGE if limit is None else min(limit, PAGE)
+        found: dict[Identity, Entry] = {}
+        while start_ns < end_ns and (limit is None or len(found) < limit):
+            page = self._page(query, start_ns, end_ns, size, "backward" if newest else "forward")
+            found |= {entry.identity: entry for entry in page}
+            if len(page) < size:
+                break
+            # More may share the instant at the page's edge, unless that is all the page holds.
+            first, last = page[0].at_ns, page[-1].at_ns
+            if newest:
+                end_ns = first + 1 if first + 1 < end_ns else first
+            else:
+                start_ns = last if last > start_ns else last + 1
+        ordered = sorted(found.values(), key=lambda entry: entry.at_ns)
+        return ordered[-limit:] if newest and limit else ordered[:limit]
+
+    def _page(
+        self, query: str, start_ns: int, end_ns: int, size: int, direction: str
+    ) -> list[Entry]:
         params = {
             "query": query,
             "start": str(start_ns),
             "end": str(end_ns),
-            "limit": str(limit),
-            "direction": "backward" if newest else "forward",
+            "limit": str(size),
+            "direction": direction,
         }
         data = _data(get(f"{self.url}/loki/api/v1/query_range", params))
         return sorted(_entries(data["result"]), key=lambda entry: entry.at_ns)

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from provisioner.backends import Entry, Loki
+from provisioner.errors import BackendError
+from provisioner.runtime.model import Report
 
 SELECTOR = '{service_name=~"claude-code.*"}'
 POLL_SECONDS = 1.0
-OVERLAP_NS = 30 * 10**9
-"""Entries arrive a little after their own time, and not in order: look this far back again."""
+OVERLAP_NS = 11 * 60 * 10**9
+"""Clients retry, and clocks differ: the collector takes an event's own time for up to ten minutes
+around its arrival. So look this far back, and ahead, again and again."""
 
 TELLING = {
     "api_error": ("model", "status_code", "error", "attempt"),
@@ -69,27 +72,39 @@ PLUMBING = (
 def recent(loki: Loki, seconds: int, limit: int) -> list[Entry]:
     """The newest events of the last seconds, oldest first."""
     now = time.time_ns()
-    span = (now - seconds * 10**9, now + OVERLAP_NS)
-    return loki.entries(SELECTOR, *span, limit, newest=True) if limit else []
+    return loki.entries(SELECTOR, now - seconds * 10**9, now + OVERLAP_NS, limit, newest=True)
 
 
-def follow(loki: Loki, since_ns: int, shown: Iterable[Entry] = ()) -> Iterator[Entry]:
-    """Events as they arrive, until the caller stops; each one once, and those shown not again."""
-    seen = {_key(entry): entry.at_ns for entry in shown}
-    start = since_ns
+def settled(loki: Loki) -> list[Entry]:
+    """What is there already of the time in which events may still arrive."""
+    now = time.time_ns()
+    return loki.entries(SELECTOR, now - OVERLAP_NS, now + OVERLAP_NS)
+
+
+def follow(loki: Loki, known: Iterable[Entry], report: Report) -> Iterator[Entry]:
+    """Events as they arrive, until the caller stops; each once, and those known not at all.
+
+    While Loki does not answer, that is reported once; then it goes on where it was.
+    """
+    seen = {entry.identity: entry.at_ns for entry in known}
+    start, is_waiting = time.time_ns() - OVERLAP_NS, False
     while True:
-        now = time.time_ns()
-        for entry in loki.entries(SELECTOR, start, now + OVERLAP_NS):
-            if _key(entry) not in seen:
-                seen[_key(entry)] = entry.at_ns
-                yield entry
-        start = max(since_ns, now - OVERLAP_NS)
-        seen = {key: at_ns for key, at_ns in seen.items() if at_ns >= start}
-        time.sleep(POLL_SECONDS)
-
-
-def _key(entry: Entry) -> tuple[int, str, str]:
-    return entry.at_ns, entry.line, str(sorted(entry.attributes.items()))
+        asked, now = time.monotonic(), time.time_ns()
+        try:
+            found = loki.entries(SELECTOR, start, now + OVERLAP_NS)
+        except BackendError as error:
+            if not is_waiting:
+                report(f"waiting for Loki: {error}")
+            is_waiting = True
+        else:
+            is_waiting = False
+            new = {entry.identity: entry for entry in found if entry.identity not in seen}
+            yield from new.values()
+            start = now - OVERLAP_NS
+            seen |= {identity: entry.at_ns for identity, entry in new.items()}
+            seen = {identity: at_ns for identity, at_ns in seen.items() if at_ns >= start}
+        # A team's events of so many minutes take long to read: leave Loki time for others.
+        time.sleep(max(POLL_SECONDS, time.monotonic() - asked))
 
 
 def line(entry: Entry) -> str:

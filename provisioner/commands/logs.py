@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from provisioner.backends import Loki
 from provisioner.console import Console
 from provisioner.errors import StackNotRunning
-from provisioner.events import OVERLAP_NS, line, recent
 from provisioner.events import follow as follow_events
+from provisioner.events import line, recent, settled
 from provisioner.placement import ENGINES
+from provisioner.runtime.model import Report
 from provisioner.workspace import open_runtime, open_workspace
 
 RECENT_SECONDS = 3600
+INTERRUPTED = 130
 
 
 @click.command()
@@ -27,25 +27,34 @@ def logs(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) ->
 
     Without ENGINES, those of all; with --events, one line for each event of Claude Code.
     """
+    try:
+        return _show(engines, events=events, follow=follow, lines=lines)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+        return INTERRUPTED  # its usual end: nothing to say
+
+
+def _show(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) -> int:
     workspace = open_workspace()
-    runtime = open_runtime(workspace, Console().say)
+    console = Console()
+    runtime = open_runtime(workspace, console.say)
     if not runtime.states():
         raise StackNotRunning(workspace.settings.project)
     if not events:
         return runtime.logs(engines, follow=follow, lines=lines)
-    _show_events(Loki(url=workspace.url("loki")), lines=lines, follow=follow)
+    _show_events(Loki(url=workspace.url("loki")), console.say, lines=lines, follow=follow)
     return 0
 
 
-def _show_events(loki: Loki, *, lines: int, follow: bool) -> None:
-    started = time.time_ns()
+def _show_events(loki: Loki, report: Report, *, lines: int, follow: bool) -> None:
+    # What is there before the first line is shown is not new, whether it is shown or not.
+    known = settled(loki) if follow else []
     shown = recent(loki, RECENT_SECONDS, lines)
     for entry in shown:
         click.echo(line(entry))
-    if not shown:
-        click.echo("no events in the last hour: source setup-env.sh and use Claude Code", err=True)
+    if lines and not shown:
+        report("no events in the last hour: source setup-env.sh and use Claude Code")
     if follow:
-        # What other sessions send a little late has a time before the last line that was shown.
-        since = shown[0].at_ns if len(shown) == lines > 0 else started - OVERLAP_NS
-        for entry in follow_events(loki, since, shown):
+        for entry in follow_events(loki, [*known, *shown], report):
             click.echo(line(entry))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from provisioner.backends import Entry
+from provisioner.backends import PAGE, Entry
 from provisioner.otlp import Event, Sender, Value, logs_request, send
 from provisioner.telemetry import EVENT_SCOPE
 from tests.stack.books import Books, eventually
-from tests.stack.stacks import TestStack
+from tests.stack.stacks import Stacks, TestStack
 
 CLIENT = Sender(service_name="claude-code", scope=EVENT_SCOPE)
 HOUR_NS = 3600 * 10**9
@@ -91,24 +94,74 @@ def test_an_event_of_a_wrong_clock_is_filed_under_its_arrival(stack: TestStack) 
     assert "event_time_client" in found.attributes
 
 
-def test_the_tap_shows_an_event_as_it_arrives(stack: TestStack, tmp_path: Path) -> None:
-    session = uuid.uuid4().hex
-    shown = tmp_path / "tap.txt"
+def test_the_tap_shows_what_arrives_however_late(stack: TestStack, tmp_path: Path) -> None:
+    prompt, late = uuid.uuid4().hex, uuid.uuid4().hex
+    with _tap(stack, tmp_path) as shown:
+        _send_until_shown(stack, shown, prompt)
+        nine_minutes_ago = time.time_ns() - 540 * 10**9
+        event = Event(
+            name="tool_result",
+            attributes={"session.id": late, "tool_name": "Bash"},
+            at_ns=nine_minutes_ago,
+        )
+        send(stack.door, logs_request(CLIENT, [event]), "grpc")
+        said = f"{late[:8]} unknown tool_result tool_name=Bash\n"
+        eventually(lambda: said in shown(), expected=True)
+
+
+def test_the_tap_misses_nothing_of_a_burst(stack: TestStack, tmp_path: Path) -> None:
+    project = uuid.uuid4().hex
+    with _tap(stack, tmp_path) as shown:
+        _send_until_shown(stack, shown, uuid.uuid4().hex)
+        burst = [
+            Event(name="user_prompt", attributes={"project": project, "prompt_length": number})
+            for number in range(PAGE + 1000)
+        ]
+        send(stack.door, logs_request(CLIENT, burst), "grpc")
+        eventually(lambda: shown().count(f" {project} user_prompt "), len(burst))
+
+
+def test_the_tap_goes_on_when_loki_restarts(stacks: Stacks, tmp_path: Path) -> None:
+    stack = stacks("native")
+    before, after = uuid.uuid4().hex, uuid.uuid4().hex
+    with _tap(stack, tmp_path) as shown:
+        _send_until_shown(stack, shown, before)
+        stack.succeed("restart", "loki")
+        _send_until_shown(stack, shown, after)
+        lines = [line for line in shown().splitlines() if before[:8] in line or after[:8] in line]
+    assert sorted(lines) == sorted(set(lines))
+
+
+@contextmanager
+def _tap(stack: TestStack, folder: Path) -> Iterator[Callable[[], str]]:
+    """A tap in the background, and what it has shown so far; its end is quiet."""
+    out, err = folder / "tap.txt", folder / "tap-err.txt"
     command = [sys.executable, "-m", "provisioner", "logs", "--events", "--follow", "--lines", "1"]
-
-    def arrived() -> bool:
-        _send(stack, CLIENT, "user_prompt", {"session.id": session, "prompt_length": 7})
-        return f"{session[:8]} unknown user_prompt prompt_length=7" in shown.read_text("utf-8")
-
     with (
-        shown.open("w") as out,
-        subprocess.Popen(command, cwd=stack.root, env=stack.environment, stdout=out) as tap,
+        out.open("w") as stdout,
+        err.open("w") as stderr,
+        subprocess.Popen(
+            command, cwd=stack.root, env=stack.environment, stdout=stdout, stderr=stderr
+        ) as tap,
     ):
         try:
-            eventually(arrived, expected=True)
+            yield lambda: out.read_text("utf-8")
         finally:
             tap.terminate()
     assert tap.returncode == INTERRUPTED
+    assert "interrupted" not in err.read_text("utf-8")
+
+
+def _send_until_shown(stack: TestStack, shown: Callable[[], str], session: str) -> None:
+    """Nobody says from when on a tap listens: send again, and never the same twice."""
+    numbers = itertools.count()
+
+    def arrived() -> bool:
+        facts: dict[str, Value] = {"session.id": session, "prompt_length": next(numbers)}
+        _send(stack, CLIENT, "user_prompt", facts)
+        return f"{session[:8]} unknown user_prompt prompt_length=" in shown()
+
+    eventually(arrived, expected=True)
 
 
 def _send(stack: TestStack, sender: Sender, name: str, attributes: dict[str, Value]) -> None:

@@ -9,6 +9,7 @@ from email.utils import formatdate
 
 import pytest
 
+from provisioner import backends
 from provisioner.backends import (
     Entry,
     Loki,
@@ -196,6 +197,64 @@ def test_entries_are_sorted_over_all_streams(script: Scripted, server: Server) -
         "limit": "7",
         "direction": "forward",
     }
+
+
+class Paged:
+    """A Loki with entries at these times, that gives no more than a page at once."""
+
+    def __init__(self, *times: int) -> None:
+        self.entries = [(at_ns, f"entry {number}") for number, at_ns in enumerate(times)]
+
+    def __call__(self, request: Request) -> Answer:
+        start, end, limit = (int(request.query[key]) for key in ("start", "end", "limit"))
+        assert start < end
+        is_backward = request.query["direction"] == "backward"
+        ordered = sorted(self.entries, reverse=is_backward)
+        page = [each for each in ordered if start <= each[0] < end][:limit]
+        values = [[str(at_ns), line] for at_ns, line in page]
+        return success({"result": [{"stream": {}, "values": values}]})
+
+
+@pytest.mark.parametrize("newest", [True, False])
+@pytest.mark.parametrize(
+    ("limit", "times"),
+    [
+        (None, (1, 2, 3, 4, 5, 6, 7)),
+        (None, (1, 2, 3, 3, 3, 4, 5)),
+        (None, (9, 9)),
+        (5, (1, 2, 3, 4, 5, 6, 7, 8)),
+        (2, (1, 2, 3, 4)),
+    ],
+)
+def test_entries_beyond_a_page_are_read_too(
+    monkeypatch: pytest.MonkeyPatch,
+    newest: bool,  # noqa: FBT001
+    limit: int | None,
+    times: tuple[int, ...],
+) -> None:
+    monkeypatch.setattr(backends, "PAGE", 4)
+    with serving(Paged(*times)) as server:
+        found = Loki(url=server.url).entries("{}", 1, 10, limit, newest=newest)
+    wanted = times if limit is None else times[-limit:] if newest else times[:limit]
+    assert tuple(entry.at_ns for entry in found) == wanted
+    assert len({entry.line for entry in found}) == len(wanted)
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_an_instant_that_fills_a_page_does_not_hold_up_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+    newest: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(backends, "PAGE", 2)
+    with serving(Paged(1, 5, 5, 5, 9)) as server:
+        found = Loki(url=server.url).entries("{}", 1, 10, newest=newest)
+    assert [entry.at_ns for entry in found] == [1, 5, 5, 9]
+
+
+def test_a_range_is_asked_of_loki_as_it_stands(server: Server, script: Scripted) -> None:
+    script.answer = success({"result": []})
+    Loki(url=server.url).ask_range("{}", 1.5, 9.0, 60)
+    assert server.requests[0].query == {"query": "{}", "start": "1.5", "end": "9.0", "step": "60s"}
 
 
 def test_a_total_of_loki_adds_what_was_found(script: Scripted, server: Server) -> None:

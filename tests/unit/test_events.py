@@ -11,7 +11,7 @@ import pytest
 
 from provisioner import events
 from provisioner.backends import Entry, Loki
-from provisioner.events import TELLING, follow, line, recent
+from provisioner.events import TELLING, follow, line, recent, settled
 from provisioner.telemetry import EVENTS
 from tests.servers import Answer, Request, serving, success
 
@@ -102,21 +102,34 @@ def test_values_with_spaces_are_quoted_and_stay_on_their_line() -> None:
 
 
 @contextmanager
-def _loki(answers: Sequence[Sequence[Entry]]) -> Iterator[tuple[Loki, list[Request]]]:
-    """A Loki that answers with these entries, one batch a poll, and then none."""
+def _loki(answers: Sequence[Sequence[Entry] | Answer]) -> Iterator[tuple[Loki, list[Request]]]:
+    """A Loki that answers with these, one a poll, and then with no entries."""
     left = list(answers)
 
     def answer(request: Request) -> Answer:
         del request
         found = left.pop(0) if left else []
-        streams = [
-            {"stream": dict(each.attributes), "values": [[str(each.at_ns), each.line]]}
-            for each in found
-        ]
-        return success({"result": streams})
+        return found if isinstance(found, Answer) else _streams(found)
 
     with serving(answer) as server:
         yield Loki(url=server.url), server.requests
+
+
+def _streams(entries: Sequence[Entry]) -> Answer:
+    streams = [
+        {"stream": dict(each.attributes), "values": [[str(each.at_ns), each.line]]}
+        for each in entries
+    ]
+    return success({"result": streams})
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "POLL_SECONDS", 0.0)
+
+
+def _quiet(text: str) -> None:
+    pytest.fail(f"nothing was to be said, but: {text}")
 
 
 def test_recent_events_are_the_newest_oldest_first() -> None:
@@ -136,8 +149,17 @@ def test_no_recent_events_are_asked_for_when_none_are_wanted() -> None:
     assert asked == []
 
 
-def test_following_yields_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "POLL_SECONDS", 0.0)
+def test_settled_is_what_lies_around_now_as_far_as_clocks_and_retries_reach() -> None:
+    found = [_entry("user_prompt", at_ns=2)]
+    with _loki([found]) as (loki, asked):
+        assert settled(loki) == found
+    (request,) = asked
+    span = int(request.query["end"]) - int(request.query["start"])
+    assert span == 2 * events.OVERLAP_NS > 2 * 600 * SECOND
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_following_yields_each_event_once() -> None:
     now = time.time_ns()
     first, late, twin = (
         _entry("user_prompt", now),
@@ -145,24 +167,33 @@ def test_following_yields_each_event_once(monkeypatch: pytest.MonkeyPatch) -> No
         _entry("user_prompt", now, prompt_id="another"),
     )
     with _loki([[first], [first, late], [], [late, first, twin]]) as (loki, _):
-        assert list(islice(follow(loki, now - 5 * SECOND), 3)) == [first, late, twin]
+        assert list(islice(follow(loki, [], _quiet), 3)) == [first, late, twin]
 
 
-def test_following_does_not_repeat_what_was_shown_but_shows_what_came_late(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(events, "POLL_SECONDS", 0.0)
+@pytest.mark.usefixtures("_at_once")
+def test_following_does_not_repeat_what_is_known_but_shows_what_came_late() -> None:
     now = time.time_ns()
-    shown, late = _entry("user_prompt", now), _entry("tool_result", now - SECOND)
-    with _loki([[late, shown]]) as (loki, _):
-        assert next(follow(loki, now - 2 * SECOND, [shown])) == late
+    known, late = _entry("user_prompt", now), _entry("tool_result", now - 600 * SECOND)
+    with _loki([[late, known]]) as (loki, asked):
+        assert next(follow(loki, [known], _quiet)) == late
+    assert int(asked[0].query["start"]) < late.at_ns
 
 
-def test_following_looks_back_a_little_but_not_before_its_start(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(events, "POLL_SECONDS", 0.0)
-    since = time.time_ns() - SECOND
-    with _loki([[], [], [_entry("user_prompt", since)]]) as (loki, asked):
-        next(follow(loki, since))
-    assert {int(request.query["start"]) for request in asked} == {since}
+@pytest.mark.usefixtures("_at_once")
+def test_following_says_once_that_loki_is_away_and_goes_on_where_it_was() -> None:
+    told: list[str] = []
+    away, event = Answer(status=503, body=b"starting"), _entry("user_prompt", time.time_ns())
+    with _loki([[], away, away, [event]]) as (loki, asked):
+        assert next(follow(loki, [], told.append)) == event
+        (said,) = told
+        assert said == f"waiting for Loki: {loki.url}/loki/api/v1/query_range: HTTP 503: starting"
+    assert len({request.query["start"] for request in asked[1:]}) == 1
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_following_says_it_again_when_loki_goes_away_again() -> None:
+    told: list[str] = []
+    away, event = Answer(status=503), _entry("user_prompt", time.time_ns())
+    with _loki([away, [], away, [event]]) as (loki, _):
+        assert next(follow(loki, [], told.append)) == event
+    assert len(told) == 2
