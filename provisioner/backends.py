@@ -198,11 +198,15 @@ class Loki:
         times = {"start": repr(start), "end": repr(end), "step": f"{step_seconds}s"}
         _data(get(f"{self.url}/loki/api/v1/query_range", {"query": query} | times))
 
-    def total(self, query: str, at_ns: int | None = None) -> float:
-        """The one number of a metric query; 0 when nothing was found."""
+    def query(self, query: str, at_ns: int | None = None) -> list[Sample]:
+        """An instant vector of a metric query; raises BackendError when the query fails."""
         params = {"query": query, "time": str(at_ns or time.time_ns())}
         data = _data(get(f"{self.url}/loki/api/v1/query", params))
-        return sum(float(each["value"][1]) for each in data["result"])
+        return [_sample(each["metric"], each["value"]) for each in data["result"]]
+
+    def total(self, query: str, at_ns: int | None = None) -> float:
+        """The one number of a metric query; 0 when nothing was found."""
+        return sum(sample.value for sample in self.query(query, at_ns))
 
 
 def _direct() -> requests.Session:

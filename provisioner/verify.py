@@ -259,7 +259,7 @@ def ask(query: Query, prometheus: Prometheus, loki: Loki) -> None:
         case Source.PROMETHEUS, Kind.RANGE:
             prometheus.query_range(runs, *span)
         case Source.LOKI, Kind.INSTANT:
-            loki.total(runs)
+            loki.query(runs)
         case Source.LOKI, Kind.RANGE:
             loki.ask_range(runs, *span)
 

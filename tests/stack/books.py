@@ -40,6 +40,11 @@ class Books:
         """How many events of one kind the project has."""
         return int(self.stack.loki.total(f"sum(count_over_time({self._events(event)} [{SPAN}]))"))
 
+    def loki_counts(self, event: str, *names: str) -> dict[str, float]:
+        """How many events of one kind there are by attribute values, joined by blanks."""
+        query = f"sum by ({', '.join(names)}) (count_over_time({self._events(event)} [{SPAN}]))"
+        return {_values(sample, names): sample.value for sample in self.stack.loki.query(query)}
+
     def _over_time(self, series: str, labels: Mapping[str, str]) -> str:
         matchers = {"project": self.project, **labels}
         selector = ",".join(f'{name}="{value}"' for name, value in matchers.items())

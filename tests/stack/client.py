@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,10 +48,10 @@ class ClientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """One prompt of a conversation, and how long the client idles before it comes."""
+    """One prompt of a conversation, and what is done before it while the client idles."""
 
     text: str
-    pause_seconds: float = 0.0
+    interlude: Callable[[], object] | None = None
 
 
 def run_client(  # noqa: PLR0913  a test names what is special about its client, and no more
@@ -136,8 +135,8 @@ def _environment(home: Path, api: MessagesApi, telemetry: Mapping[str, str]) -> 
 
 
 def _ask(client: ClientProcess, prompt: Prompt) -> Mapping[str, Any]:
-    # There is no condition to wait for: idle time itself is what such a test is about.
-    time.sleep(prompt.pause_seconds)
+    if prompt.interlude:
+        prompt.interlude()
     return client.ask(prompt.text)
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
+import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
 
+from provisioner.backends import post_otlp
 from provisioner.otlp import Event, Sender, logs_request, send
-from provisioner.telemetry import PROBE_EVENT, PROBE_SCOPE
+from provisioner.telemetry import METRIC_SCOPE, PROBE_EVENT, PROBE_SCOPE, TOKEN_TYPES
 from tests.stack.books import Books, eventually
 from tests.stack.client import ClientResult
 from tests.stack.messages_api import MessagesApi
@@ -58,22 +66,17 @@ def assert_books_equal(books: Books, runs: Sequence[Run]) -> None:
     expected = pytest.approx(_truth(runs), rel=0, abs=TOLERANCE)
     eventually(lambda: _said(books, runs), expected)
     # The spool hands on in order: what was sent before the marker has arrived, twice or not.
-    _pass_marker(books)
+    pass_marker(books)
     assert _said(books, runs) == expected
 
 
 def _truth(runs: Sequence[Run]) -> dict[str, float]:
     """What the client's results, the scripts and git know, one number by name."""
-    usage = [each for run in runs for each in run.result.model_usage.values()]
     expected = [run.scenario.expected for run in runs]
     errors = sum(each.api_errors for each in expected)
     truth = {
         "cost": sum(run.result.total_cost_usd for run in runs),
         "cost in loki": sum(run.result.total_cost_usd for run in runs),
-        "tokens input": sum(each.input_tokens for each in usage),
-        "tokens output": sum(each.output_tokens for each in usage),
-        "tokens cacheRead": sum(each.cache_read_tokens for each in usage),
-        "tokens cacheCreation": sum(each.cache_write_tokens for each in usage),
         "requests ok": sum(each.api_requests for each in expected),
         "requests error": errors,
         "requests in loki": sum(each.api_requests for each in expected),
@@ -86,27 +89,40 @@ def _truth(runs: Sequence[Run]) -> dict[str, float]:
         "commits": sum(each.commits for each in expected),
         "sessions": len(runs),
     }
+    costs = {f"cost of {run.result.session_id}": run.result.total_cost_usd for run in runs}
+    both = _tokens(runs) | _calls(runs)
+    return truth | costs | both | {f"{name} in loki": amount for name, amount in both.items()}
+
+
+def _tokens(runs: Sequence[Run]) -> dict[str, float]:
+    usage = [each for run in runs for each in run.result.model_usage.values()]
+    return {
+        "tokens input": sum(each.input_tokens for each in usage),
+        "tokens output": sum(each.output_tokens for each in usage),
+        "tokens cacheRead": sum(each.cache_read_tokens for each in usage),
+        "tokens cacheCreation": sum(each.cache_write_tokens for each in usage),
+    }
+
+
+def _calls(runs: Sequence[Run]) -> dict[str, float]:
+    calls: Counter[str] = Counter()
     for run in runs:
-        truth[f"cost of {run.result.session_id}"] = run.result.total_cost_usd
         for (tool, success), count in run.scenario.expected.tool_calls.items():
-            name = f"calls of {tool} {success}".lower()
-            truth[name] = truth.get(name, 0) + count
-    return truth
+            calls[f"calls of {tool} {success}".lower()] += count
+    return dict(calls)
 
 
 def _said(books: Books, runs: Sequence[Run]) -> dict[str, float]:
     """What the two stores say, by the same names; a tool that nobody called would stand out."""
     said = {
         "cost": books.total("ledger_cost_usd"),
-        "cost in loki": books.loki_total("api_request", "cost_usd"),
-        "requests in loki": books.loki_count("api_request"),
         "requests timed": books.total("ledger_api_seconds_bucket", le="+Inf"),
         "prompts": books.total("ledger_prompts"),
         "commits": books.total("ledger_commits"),
         "sessions": books.total("ledger_sessions"),
     }
     kinds = {
-        "tokens": ("ledger_tokens", "type", ("input", "output", "cacheRead", "cacheCreation")),
+        "tokens": ("ledger_tokens", "type", tuple(TOKEN_TYPES)),
         "requests": ("ledger_api_requests", "outcome", ("ok", "error")),
         "requests by": ("ledger_api_requests", "source", ("main", "subagent")),
         "lines": ("ledger_lines", "type", ("added", "removed")),
@@ -120,10 +136,30 @@ def _said(books: Books, runs: Sequence[Run]) -> dict[str, float]:
         found = dict.fromkeys(values, 0.0) | books.by(series, label)
         said |= {f"{name} {value}": amount for value, amount in found.items()}
     calls = books.by("ledger_tool_calls", "tool_name", "success")
-    return said | {f"calls of {key}".lower(): count for key, count in calls.items()}
+    said |= {f"calls of {key}".lower(): count for key, count in calls.items()}
+    return said | {f"{name} in loki": amount for name, amount in _said_by_loki(books).items()}
 
 
-def _pass_marker(books: Books) -> None:
+def _said_by_loki(books: Books) -> dict[str, float]:
+    calls = books.loki_counts("tool_result", "tool_name", "success")
+    return {
+        "cost": books.loki_total("api_request", "cost_usd"),
+        "requests": books.loki_count("api_request"),
+        **{f"calls of {key}".lower(): count for key, count in calls.items()},
+        **{
+            f"tokens {kind}": books.loki_total("api_request", attribute)
+            for kind, attribute in TOKEN_TYPES.items()
+        },
+    }
+
+
+def pass_marker(books: Books) -> None:
+    """Send one probe and one counter more, and wait until they have come out at every end."""
+    _pass_event(books)
+    _pass_counter(books)
+
+
+def _pass_event(books: Books) -> None:
     amount = random.randrange(1, 2**31)  # noqa: S311 - a number to recognise, no secret
     event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": "marker"})
     sender = Sender(service_name="claude-otel", scope=PROBE_SCOPE)
@@ -136,3 +172,20 @@ def _pass_marker(books: Books) -> None:
     )
     entries = f'{{service_name="claude-otel"}} | probe_amount="{amount}"'
     eventually(lambda: loki.total(f"sum(count_over_time({entries}[1h]))"), 1)
+
+
+def _pass_counter(books: Books) -> None:
+    """Counters have a queue of their own; this one is of a project of its own."""
+    marker = Books(stack=books.stack, project=f"marker-{uuid.uuid4().hex}")
+    request = ExportMetricsServiceRequest()
+    metrics = request.resource_metrics.add()
+    metrics.resource.attributes.add(key="project").value.string_value = marker.project
+    scope = metrics.scope_metrics.add()
+    scope.scope.name = METRIC_SCOPE
+    counter = scope.metrics.add(name="claude_code.active_time.total").sum
+    counter.aggregation_temporality = AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA
+    counter.is_monotonic = True
+    counter.data_points.add(as_double=1.0, time_unix_nano=time.time_ns())
+    url = f"{books.stack.door.http_url}/v1/metrics"
+    post_otlp(url, request.SerializeToString(), "application/x-protobuf")
+    eventually(lambda: marker.total("ledger_active_seconds"), 1.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -135,20 +135,20 @@ def hopeless() -> Scenario:
     )
 
 
-def idle_gap(pause_seconds: float) -> Scenario:
-    """Two prompts in one process, with nothing at all between them."""
+def two_prompts(interlude: Callable[[], object]) -> Scenario:
+    """Two prompts in one process, and what is done between them while the client idles."""
     steps = (
         Answer(text="First.", usage=_usage(1)),
         _bash("echo second", seed=2),
         Answer(text="Second.", usage=_usage(3)),
     )
     return Scenario(
-        name="idle_gap",
+        name="two_prompts",
         prompts=(
-            Prompt(text="Begin with script:idle_gap"),
-            Prompt(text="Go on.", pause_seconds=pause_seconds),
+            Prompt(text="Begin with script:two_prompts"),
+            Prompt(text="Go on.", interlude=interlude),
         ),
-        scripts=(Script(name="idle_gap", steps=steps),),
+        scripts=(Script(name="two_prompts", steps=steps),),
         expected=Expected(main_requests=3, user_prompts=2, tool_calls={("Bash", True): 1}),
     )
 

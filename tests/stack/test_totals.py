@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -37,7 +39,9 @@ def test_books_equal_the_clients_results_after_five_sessions_in_parallel(runner:
 
 
 def test_books_equal_the_clients_result_after_an_idle_gap(runner: Runner) -> None:
-    assert_books_equal(runner.books, [runner.run(scenarios.idle_gap(IDLE_SECONDS))])
+    # There is no condition to wait for: idle time itself is what this is about.
+    idle = scenarios.two_prompts(partial(time.sleep, IDLE_SECONDS))
+    assert_books_equal(runner.books, [runner.run(idle)])
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "http/protobuf", "http/json"])
@@ -63,3 +67,11 @@ def test_books_equal_the_clients_results_when_the_collector_restarts_in_between(
     runner.books.stack.succeed("restart", "collector")
     after = runner.run(scenarios.subagent())
     assert_books_equal(runner.books, [before, after])
+
+
+def test_books_equal_the_clients_result_when_the_collector_restarts_within_a_session(
+    runner: Runner,
+) -> None:
+    # What the first prompt's end left to send is under way just now.
+    restart = partial(runner.books.stack.succeed, "restart", "collector")
+    assert_books_equal(runner.books, [runner.run(scenarios.two_prompts(restart))])
