@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -32,13 +31,13 @@ SHELLS: Mapping[ShellName, tuple[str, ...]] = {
 }
 
 # Stands in for the client: says what it was given, and ends as it is told.
-CLIENT = f"""#!{sys.executable} -IS
-import os, sys
-given = {{"arguments": sys.argv[1:], "environment": dict(os.environ), "stdin": sys.stdin.read()}}
-print(ascii(given), flush=True)
-if "CLIENT_SIGNAL" in os.environ:
-    os.kill(os.getpid(), int(os.environ["CLIENT_SIGNAL"]))
-sys.exit(int(os.environ.get("CLIENT_EXIT", 0)))
+CLIENT = """#!/bin/sh
+printf '%s\\0' $# "$@"
+command -p env -0
+printf '\\0'
+command -p cat
+[ -z "$CLIENT_SIGNAL" ] || kill -"$CLIENT_SIGNAL" $$
+exit "${CLIENT_EXIT:-0}"
 """
 
 
@@ -49,6 +48,16 @@ class Given:
     arguments: list[str]
     environment: dict[str, str]
     stdin: str
+
+    @classmethod
+    def read(cls, said: str) -> Self:
+        """Understand what the stand-in says: a count, as many arguments, variables, and stdin."""
+        count, *words = said.split("\0")
+        arguments, words = words[: int(count)], words[int(count) :]
+        end = words.index("")
+        pairs = (word.partition("=") for word in words[:end])
+        environment = {name: value for name, _, value in pairs}
+        return cls(arguments=arguments, environment=environment, stdin="\0".join(words[end + 1 :]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +97,7 @@ class Desk:
         """What a script that starts the client once gave it; nothing else was printed."""
         done = self.run(script, theirs, cwd=cwd)
         assert done.stderr == ""
-        return Given(**ast.literal_eval(done.stdout))
+        return Given.read(done.stdout)
 
     def variables(self, script: str, theirs: Mapping[str, str] = NOTHING) -> dict[str, str]:
         """The client's variables after a script."""

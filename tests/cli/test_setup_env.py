@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 from collections.abc import Mapping
@@ -238,7 +237,7 @@ def test_function_or_alias_of_the_person_stays(desk: Desk, own: str) -> None:
 def test_function_passes_arguments_input_and_exit_status_on(desk: Desk) -> None:
     script = '. "$SETUP"; claude -p "two words" "" "*" "a\\b"'
     done = desk.run(script, {"CLIENT_EXIT": "42"}, stdin="typed\nin")
-    given = Given(**ast.literal_eval(done.stdout))
+    given = Given.read(done.stdout)
     assert given.arguments == ["-p", "two words", "", "*", "a\\b"]
     assert given.stdin == "typed\nin"
     assert (done.returncode, done.stderr) == (42, "")

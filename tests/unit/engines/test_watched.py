@@ -52,7 +52,8 @@ def test_run_watched_hands_over_lines_while_the_program_runs(tmp_path: Path) -> 
 def test_interrupt_ends_the_program_and_its_children(
     tmp_path: Path, trap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provisioner.engines.watched._GRACE_SECONDS", 0.5)
+    monkeypatch.setattr("provisioner.engines.watched._GRACE_SECONDS", 0.1)
+    monkeypatch.setattr("provisioner.engines.watched._KILL_SECONDS", 0.3)
     started: list[int] = []
 
     def on_line(line: str) -> None:
