@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from provisioner.dashboards import logql
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import lines, now, now_from_events, over_time
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.overview import SESSION_LINK
 from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.overview import SESSION_LINK
 from provisioner.dashboards.panels import (
     Bars,
     Column,
@@ -23,6 +23,7 @@ from provisioner.dashboards.panels import (
 )
 from provisioner.dashboards.queries import (
     bars_by,
+    finished_bars_by,
     mean,
     mean_bars_by,
     mean_by,
@@ -35,11 +36,8 @@ from provisioner.dashboards.queries import (
     total,
     total_by,
 )
+from provisioner.dashboards.readable import readable
 
-FINAL_ERROR = (
-    "{{.status_code}} {{.error}}  {{.model}} {{.source}} after attempt {{.attempt}} "
-    "({{.duration_ms}} ms)  {{.project}}"
-)
 SLOWEST = 20
 
 _SECONDS = of("ledger_api_seconds_bucket")
@@ -63,9 +61,9 @@ def performance() -> Dashboard:
     """Durations, errors and refusals of model requests."""
     return Dashboard(
         name="performance",
-        title="Claude Code performance",
+        title="Performance",
         question="How fast and how reliable are the model's answers?",
-        annotations=annotations(shown=True),
+        annotations=moments(shown=True),
         rows=(_totals(), _durations(), _spread(), _errors(), _slowest()),
     )
 
@@ -113,31 +111,8 @@ def _durations() -> Row:
                 why="How long answered requests took in the range, retries included: half, 95 and "
                 "99 of 100 were at most this long. Estimates between the bounds that requests "
                 "are counted by; above five minutes they say five minutes.",
-                keys=(Key(label="model", title="Model"),),
-                columns=(
-                    Column(
-                        title="Requests", unit=Unit.COUNT, query=now(total_by(_ANSWERED, "model"))
-                    ),
-                    *(
-                        Column(
-                            title=f"p{round(quantile * 100)}",
-                            unit=Unit.SECONDS,
-                            query=now(quantile_by(quantile, _SECONDS, "model")),
-                        )
-                        for quantile in (0.5, 0.95, 0.99)
-                    ),
-                    Column(
-                        title="Tokens/s",
-                        unit=Unit.TOKENS_PER_SECOND,
-                        query=now(mean_by(_OUTPUT, _ALL_SECONDS, "model")),
-                    ),
-                    Column(
-                        title="Errors",
-                        unit=Unit.SHARE,
-                        levels=_ERROR_LEVELS,
-                        query=now(share_by(_ERRORS, _FINISHED, "model")),
-                    ),
-                ),
+                keys=(Key(label="model", title="Model", width=150),),
+                columns=_of_models(),
             ),
             Lines(
                 title="p95 Duration over Time",
@@ -149,15 +124,41 @@ def _durations() -> Row:
     )
 
 
+def _of_models() -> tuple[Column, ...]:
+    return (
+        Column(title="Requests", unit=Unit.COUNT, query=now(total_by(_ANSWERED, "model"))),
+        *(
+            Column(
+                title=f"p{round(quantile * 100)}",
+                unit=Unit.SECONDS,
+                query=now(quantile_by(quantile, _SECONDS, "model")),
+            )
+            for quantile in (0.5, 0.95, 0.99)
+        ),
+        Column(
+            title="Tokens/s",
+            unit=Unit.TOKENS_PER_SECOND,
+            query=now(mean_by(_OUTPUT, _ALL_SECONDS, "model")),
+        ),
+        Column(
+            title="Errors",
+            unit=Unit.SHARE,
+            levels=_ERROR_LEVELS,
+            query=now(share_by(_ERRORS, _FINISHED, "model")),
+        ),
+    )
+
+
 def _spread() -> Row:
     return Row(
         title="Spread",
         panels=(
             Heatmap(
                 title="API Request Durations",
-                why="How many requests of each step took how long; the darker, the more.",
+                why="How many requests of each step took how long; the step that still runs is not "
+                "there yet.",
                 unit=Unit.COUNT,
-                queries=(over_time(bars_by(_SECONDS, "le"), "{{le}}"),),
+                queries=(over_time(finished_bars_by(_SECONDS, "le"), "{{le}}"),),
             ),
             Lines(
                 title="Output Speed over Time",
@@ -170,7 +171,6 @@ def _spread() -> Row:
 
 
 def _errors() -> Row:
-    failed = logql.events("api_error")
     return Row(
         title="Errors",
         panels=(
@@ -188,7 +188,7 @@ def _errors() -> Row:
             Events(
                 title="Final Errors",
                 why="The newest requests that failed for good, with how often they were tried.",
-                query=lines(logql.lines(failed, FINAL_ERROR, {"error": "true"})),
+                query=lines(readable("api_error")),
             ),
         ),
     )
@@ -207,8 +207,8 @@ def _slowest() -> Row:
                     Key(label="model", title="Model"),
                     Key(label="source", title="Source"),
                     Key(label="project", title="Project"),
-                    Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK),
-                    Key(label="session_id", title="Session", link=SESSION_LINK),
+                    Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK, width=300),
+                    Key(label="session_id", title="Session", link=SESSION_LINK, width=300),
                     Key(label="request_id", title="Request"),
                 ),
                 columns=(
