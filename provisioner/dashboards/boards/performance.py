@@ -63,8 +63,8 @@ def performance() -> Dashboard:
         name="performance",
         title="Performance",
         question="How fast and how reliable are the model's answers?",
-        annotations=moments(shown=True),
-        rows=(_totals(), _durations(), _spread(), _errors(), _slowest()),
+        annotations=moments(),
+        rows=(_totals(), _durations(), _over_time(), _spread(), _errors(), _slowest()),
     )
 
 
@@ -111,14 +111,29 @@ def _durations() -> Row:
                 why="How long answered requests took in the range, retries included: half, 95 and "
                 "99 of 100 were at most this long. Estimates between the bounds that requests "
                 "are counted by; above five minutes they say five minutes.",
-                keys=(Key(label="model", title="Model", width=150),),
+                height=7,
+                keys=(Key(label="model", title="Model"),),
                 columns=_of_models(),
             ),
+        ),
+    )
+
+
+def _over_time() -> Row:
+    return Row(
+        title="Over time",
+        panels=(
             Lines(
                 title="p95 Duration over Time",
                 why="95 of 100 answered requests of each step took at most this long.",
                 unit=Unit.SECONDS,
                 queries=(over_time(quantile_bars_by(0.95, _SECONDS, "model"), "{{model}}"),),
+            ),
+            Lines(
+                title="Output Speed over Time",
+                why="Output tokens a second of request time in each step.",
+                unit=Unit.TOKENS_PER_SECOND,
+                queries=(over_time(mean_bars_by(_OUTPUT, _ALL_SECONDS, "model"), "{{model}}"),),
             ),
         ),
     )
@@ -151,7 +166,7 @@ def _of_models() -> tuple[Column, ...]:
 
 def _spread() -> Row:
     return Row(
-        title="Spread",
+        title="Spread, and errors",
         panels=(
             Heatmap(
                 title="API Request Durations",
@@ -160,20 +175,6 @@ def _spread() -> Row:
                 unit=Unit.COUNT,
                 queries=(over_time(finished_bars_by(_SECONDS, "le"), "{{le}}"),),
             ),
-            Lines(
-                title="Output Speed over Time",
-                why="Output tokens a second of request time in each step.",
-                unit=Unit.TOKENS_PER_SECOND,
-                queries=(over_time(mean_bars_by(_OUTPUT, _ALL_SECONDS, "model"), "{{model}}"),),
-            ),
-        ),
-    )
-
-
-def _errors() -> Row:
-    return Row(
-        title="Errors",
-        panels=(
             Bars(
                 title="API Errors by Status and Model",
                 why="Requests that failed for good in each step. Without a status the request got "
@@ -185,6 +186,14 @@ def _errors() -> Row:
                     ),
                 ),
             ),
+        ),
+    )
+
+
+def _errors() -> Row:
+    return Row(
+        title="Errors",
+        panels=(
             Events(
                 title="Final Errors",
                 why="The newest requests that failed for good, with how often they were tried.",
@@ -207,9 +216,9 @@ def _slowest() -> Row:
                     Key(label="model", title="Model"),
                     Key(label="source", title="Source"),
                     Key(label="project", title="Project"),
-                    Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK, width=300),
-                    Key(label="session_id", title="Session", link=SESSION_LINK, width=300),
-                    Key(label="request_id", title="Request"),
+                    Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK, width=140),
+                    Key(label="session_id", title="Session", link=SESSION_LINK, width=140),
+                    Key(label="request_id", title="Request", width=140),
                 ),
                 columns=(
                     Column(
