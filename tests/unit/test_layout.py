@@ -61,6 +61,7 @@ WITHOUT_A_TEST = {
 
 WITHOUT_A_MODULE = {
     "dashboards.test_contract": "asks all boards at once whether they keep to the catalogue",
+    "dashboards.test_grafana_types": "reads the boards into the types that Grafana publishes",
     "dashboards.test_promql": "tests the reader of PromQL that test_contract uses",
     "test_layout": "asks all modules at once",
 }
