@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from provisioner.telemetry import AMOUNTS, CONTENT_ATTRIBUTES, COUNTERS, EVENTS, IDENTITY_ATTRIBUTES
+from provisioner.event_attributes import EVENTS
+from provisioner.telemetry import AMOUNTS, CONTENT_ATTRIBUTES, COUNTERS, IDENTITY_ATTRIBUTES
 
 PAGE = "docs/telemetry.md"
 

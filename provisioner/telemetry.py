@@ -36,7 +36,7 @@ TOOL_SECONDS_BOUNDS = (
 )
 
 Signal = Literal["event", "counter", "probe"]
-Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines"]
+Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines", "bytes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +242,66 @@ _EVENT_AMOUNTS = (
         unit="count",
         why="Compactions of a conversation's context, automatic or asked for.",
     ),
+    Amount(
+        name="ledger_tool_bytes",
+        signal="event",
+        sources=("tool_result",),
+        parts=(
+            Part(
+                value=_number("tool_input_size_bytes"),
+                where=_has("tool_input_size_bytes", "tool_result"),
+                suffix="input",
+            ),
+            Part(
+                value=_number("tool_result_size_bytes"),
+                where=_has("tool_result_size_bytes", "tool_result"),
+                suffix="result",
+            ),
+        ),
+        labels=(*IDENTITY_LABELS, "tool_name"),
+        suffix_label="type",
+        unit="bytes",
+        why="What tool calls were given and what they gave back to the model.",
+    ),
+    Amount(
+        name="ledger_skills",
+        signal="event",
+        sources=("skill_activated",),
+        parts=_one("1", _is("skill_activated")),
+        labels=(*IDENTITY_LABELS, "skill_name", "trigger"),
+        unit="count",
+        why="Skills activated, by a person, by Claude or by another skill.",
+    ),
+    Amount(
+        name="ledger_subagents",
+        signal="event",
+        sources=("subagent_completed",),
+        parts=_one("1", _is("subagent_completed")),
+        labels=(*IDENTITY_LABELS, "agent_type"),
+        unit="count",
+        why="Subagents that returned.",
+    ),
+    Amount(
+        name="ledger_subagent_seconds",
+        signal="event",
+        sources=("subagent_completed",),
+        parts=_one(
+            'Double(log.attributes["duration_ms"]) / 1000.0',
+            _has("duration_ms", "subagent_completed"),
+        ),
+        labels=(*IDENTITY_LABELS, "agent_type"),
+        unit="seconds",
+        why="How long subagents took.",
+    ),
+    Amount(
+        name="ledger_mcp_connections",
+        signal="event",
+        sources=("mcp_server_connection",),
+        parts=_one("1", _is("mcp_server_connection")),
+        labels=(*IDENTITY_LABELS, "server_name", "transport_type", "status"),
+        unit="count",
+        why="MCP servers that connected, failed or disconnected.",
+    ),
 )
 
 _COUNTER_AMOUNTS = (
@@ -430,37 +490,6 @@ COUNTERS = (
     ),
 )
 
-EVENTS = (
-    "api_error",
-    "api_refusal",
-    "api_request",
-    "api_request_body",
-    "api_response_body",
-    "api_retries_exhausted",
-    "assistant_response",
-    "at_mention",
-    "auth",
-    "compaction",
-    "feedback_survey",
-    "hook_execution_complete",
-    "hook_execution_start",
-    "hook_plugin_metrics",
-    "hook_registered",
-    "internal_error",
-    "managed_settings_resolved",
-    "mcp_server_connection",
-    "permission_mode_changed",
-    "plugin_installed",
-    "plugin_loaded",
-    "retention_sweep",
-    "skill_activated",
-    "subagent_completed",
-    "system_prompt",
-    "tool_decision",
-    "tool_result",
-    "user_prompt",
-)
-
 CONTENT_ATTRIBUTES = (
     "body",
     "managed_settings.settings",
@@ -487,7 +516,18 @@ IDENTITY_ATTRIBUTES = (
 OPTIONAL_LABELS = ("status_code",)
 """Labels that a sample has only where the record has the attribute; all others say `unknown`."""
 
-BOUNDED_LABELS = ("user", "team", "project", "model", "tool_name", "language", "terminal")
+BOUNDED_LABELS = (
+    "user",
+    "team",
+    "project",
+    "model",
+    "tool_name",
+    "language",
+    "terminal",
+    "skill_name",
+    "agent_type",
+    "server_name",
+)
 """Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
 
 NUMBERS = {
@@ -497,6 +537,8 @@ NUMBERS = {
     "output_tokens": 1_000_000_000.0,
     "cache_read_tokens": 1_000_000_000.0,
     "cache_creation_tokens": 1_000_000_000.0,
+    "tool_input_size_bytes": 1_000_000_000.0,
+    "tool_result_size_bytes": 1_000_000_000.0,
     "probe.amount": 4_294_967_296.0,
 }
 """Numeric attributes, which some clients send as strings, and the most one record may add."""

@@ -13,7 +13,7 @@ from functools import partial
 
 from provisioner.backends import Entry, Loki, Prometheus, clock_offset_seconds, get, is_ready
 from provisioner.dashboards import DASHBOARDS
-from provisioner.dashboards.model import Kind, Query, Source
+from provisioner.dashboards.panels import Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError, DeliveryFailed
 from provisioner.otlp import Door, Event, Protocol, Sender, logs_request, send
@@ -250,9 +250,10 @@ def _failure(subject: Subject, query: Query) -> str:
 
 def ask(query: Query, prometheus: Prometheus, loki: Loki) -> None:
     """Ask a panel's question as Grafana does; raises BackendError when its store refuses it."""
-    runs = runnable(query.expr, QUERY_RANGE_SECONDS, QUERY_STEP_SECONDS, {})
     end = time.time()
-    span = (end - QUERY_RANGE_SECONDS, end, QUERY_STEP_SECONDS)
+    start = end - QUERY_RANGE_SECONDS
+    span = (start, end, QUERY_STEP_SECONDS)
+    runs = runnable(query.expr, QUERY_RANGE_SECONDS, QUERY_STEP_SECONDS, {}, start)
     match query.source, query.kind:
         case Source.PROMETHEUS, Kind.INSTANT:
             prometheus.query(runs)
@@ -260,7 +261,7 @@ def ask(query: Query, prometheus: Prometheus, loki: Loki) -> None:
             prometheus.query_range(runs, *span)
         case Source.LOKI, Kind.INSTANT:
             loki.query(runs)
-        case Source.LOKI, Kind.RANGE:
+        case Source.LOKI, Kind.RANGE | Kind.EVENTS:
             loki.ask_range(runs, *span)
 
 

@@ -1,4 +1,4 @@
-"""How does Grafana write a dashboard down? Nothing else knows its classic JSON.
+"""How does Grafana write a dashboard down? Only these modules know its classic JSON.
 
 The same board gives the same bytes: sorted keys, no ids of a server, no dates.
 """
@@ -6,65 +6,48 @@ The same board gives the same bytes: sorted keys, no ids of a server, no dates.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
 
-from provisioner.dashboards.model import (
-    QUICK_RANGES,
-    Bars,
-    Dashboard,
-    Kind,
-    Panel,
-    Query,
-    Row,
-    Source,
-    Stat,
-    Unit,
-    Variable,
+from provisioner.dashboards.encode_fields import Json
+from provisioner.dashboards.encode_panels import (
+    SOURCE_VARIABLES,
+    data_source,
+    encode_panel,
 )
-from provisioner.dashboards.queries import ALL
-
-Json = dict[str, Any]
-
-NO_DATA = "No data in this range. First time? source setup-env.sh"
+from provisioner.dashboards.model import (
+    ALL,
+    QUICK_RANGES,
+    Annotation,
+    Dashboard,
+    Row,
+    Text,
+    Variable,
+    uid_of,
+)
+from provisioner.dashboards.panels import Panel, Source
 
 _SCHEMA_VERSION = 42
+_TAG = "claude-code"
 _COLUMNS = 24
 _ROW_HEIGHT = 1
-# About sixty bars: then every step that Grafana may choose for up to 400 days divides a day.
-_MAX_BARS = 60
-_SHORTEST_BAR = "1m"
-
-# A total is written out in full, with its decimals; an axis has room for a short form only.
-_EXACT: dict[Unit, tuple[str, int]] = {
-    Unit.USD: ("currency:financial:$", 2),
-    Unit.TOKENS: ("locale", 0),
-    Unit.LINES: ("locale", 0),
-    Unit.COUNT: ("locale", 0),
-}
-_SHORT: dict[Unit, str] = {
-    Unit.USD: "currencyUSD",
-    Unit.TOKENS: "short",
-    Unit.LINES: "short",
-    Unit.COUNT: "short",
-}
 
 
 def encode(dashboard: Dashboard) -> str:
     """The board as a file that Grafana provisions."""
     content: Json = {
-        "annotations": {"list": []},
+        "annotations": {"list": [_annotation(each) for each in dashboard.annotations]},
         "description": dashboard.question,
         "editable": False,
         "graphTooltip": 1,
-        "id": None,
-        "links": [],
+        "links": [_other_boards()],
         "panels": list(_panels(dashboard)),
         "refresh": dashboard.refresh,
         "schemaVersion": _SCHEMA_VERSION,
-        "tags": ["claude-code"],
-        "templating": {"list": [_variable(variable) for variable in dashboard.variables]},
+        "tags": [_TAG if dashboard.is_listed else f"{_TAG}-detail"],
+        "templating": {"list": list(_variables(dashboard))},
         "time": {"from": dashboard.start, "to": "now"},
         "timepicker": {"quick_ranges": _quick_ranges()},
         "timezone": "browser",
@@ -83,7 +66,8 @@ def _panels(dashboard: Dashboard) -> Iterator[Json]:
         left = 0
         for panel, width in zip(row.panels, _widths(row), strict=True):
             place = {"x": left, "y": top, "w": width, "h": height}
-            yield _panel(panel) | {"id": _id(panel.title), "gridPos": place}
+            own = {"id": _id(panel.title), "gridPos": place, "description": _why(dashboard, panel)}
+            yield encode_panel(panel, dashboard.empty) | own
             left += width
         top += height
 
@@ -92,7 +76,7 @@ def _heading(row: Row, top: int) -> Json:
     return {
         "type": "row",
         "title": row.title,
-        "id": _id(row.title),
+        "id": _id(f"row {row.title}"),
         "collapsed": False,
         "panels": [],
         "gridPos": {"x": 0, "y": top, "w": _COLUMNS, "h": _ROW_HEIGHT},
@@ -101,7 +85,8 @@ def _heading(row: Row, top: int) -> Json:
 
 def _widths(row: Row) -> list[int]:
     shares = [panel.share for panel in row.panels]
-    return [_COLUMNS * share // sum(shares) for share in shares]
+    edges = [_COLUMNS * sum(shares[:place]) // sum(shares) for place in range(len(shares) + 1)]
+    return [right - left for left, right in pairwise(edges)]
 
 
 def _id(title: str) -> int:
@@ -109,104 +94,31 @@ def _id(title: str) -> int:
     return zlib.crc32(title.encode()) % 1_000_000 + 1
 
 
-def _panel(panel: Panel) -> Json:
-    own = _stat(panel) if isinstance(panel, Stat) else _bars(panel)
-    return own | {
-        "title": panel.title,
-        "description": panel.why,
-        "datasource": _data_source(panel.queries[0].source),
-        "targets": [_target(query, index) for index, query in enumerate(panel.queries)],
-    }
+def _why(dashboard: Dashboard, panel: Panel) -> str:
+    """The panel's reason, and which filters of the board do not reach it."""
+    used = {name for query in panel.questions for name in re.findall(r"\$(\w+)", query.expr)}
+    left_out = [each.title for each in dashboard.variables if each.label not in used]
+    if not left_out:
+        return panel.why
+    return f"{panel.why} Not narrowed by: {', '.join(left_out)}."
 
 
-def _stat(panel: Stat) -> Json:
-    unit, decimals = _EXACT[panel.unit]
-    defaults = {
-        "unit": unit,
-        "decimals": decimals,
-        "noValue": NO_DATA,
-        "color": _color(panel),
-    }
-    return {
-        "type": "stat",
-        "fieldConfig": {"defaults": defaults, "overrides": []},
-        "options": {
-            "colorMode": "value",
-            "graphMode": "none",
-            "justifyMode": "auto",
-            "orientation": "auto",
-            "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
-            "textMode": "value_and_name" if _has_names(panel) else "value",
-        },
-    }
+def _variables(dashboard: Dashboard) -> Iterator[Json]:
+    for variable in dashboard.variables:
+        yield _filter(variable)
+    for text in dashboard.texts:
+        yield _text(text)
+    for source, name in SOURCE_VARIABLES.items():
+        yield _source(source, name)
 
 
-def _bars(panel: Bars) -> Json:
-    # No `noValue` here: it would fill the tooltip with a line for each series without a bar.
-    custom = {
-        "drawStyle": "bars",
-        "barAlignment": 1,
-        "barWidthFactor": 0.9,
-        "fillOpacity": 80,
-        "lineWidth": 0,
-        "showPoints": "never",
-        "stacking": {"group": "A", "mode": "normal"},
-    }
-    # A bar's height means something only from zero on.
-    defaults = {"unit": _SHORT[panel.unit], "min": 0, "color": _color(panel), "custom": custom}
-    return {
-        "type": "timeseries",
-        "interval": _SHORTEST_BAR,
-        "maxDataPoints": _MAX_BARS,
-        "fieldConfig": {"defaults": defaults, "overrides": []},
-        "options": {
-            "legend": {
-                "calcs": [],
-                "displayMode": "list",
-                "placement": "bottom",
-                "showLegend": True,
-            },
-            "tooltip": {"mode": "multi", "sort": "desc"},
-        },
-    }
-
-
-def _color(panel: Panel) -> Json:
-    """One colour for one name on every panel; a lone total is neither good nor bad."""
-    if _has_names(panel):
-        return {"mode": "palette-classic-by-name"}
-    return {"mode": "fixed", "fixedColor": "text"}
-
-
-def _has_names(panel: Panel) -> bool:
-    return any(query.legend for query in panel.queries)
-
-
-def _target(query: Query, index: int) -> Json:
-    kind: Json = {"queryType": query.kind.value}
-    if query.source is Source.PROMETHEUS:
-        kind = {"instant": query.kind is Kind.INSTANT, "range": query.kind is Kind.RANGE}
-    return kind | {
-        "datasource": _data_source(query.source),
-        "editorMode": "code",
-        "expr": query.expr,
-        "legendFormat": query.legend or "__auto",
-        "refId": chr(ord("A") + index),
-    }
-
-
-def _data_source(source: Source) -> Json:
-    return {"type": source.value, "uid": f"claude-otel-{source.value}"}
-
-
-def _variable(variable: Variable) -> Json:
+def _filter(variable: Variable) -> Json:
     lookup = f"label_values({variable.series}, {variable.label})"
     return {
         "type": "query",
         "name": variable.label,
         "label": variable.title,
-        "datasource": _data_source(Source.PROMETHEUS),
-        "definition": lookup,
+        "datasource": data_source(Source.PROMETHEUS),
         "query": {"qryType": 1, "query": lookup, "refId": "A"},
         "multi": True,
         "includeAll": True,
@@ -216,6 +128,58 @@ def _variable(variable: Variable) -> Json:
         "refresh": 2,
         "regex": "",
         "sort": 5,
+    }
+
+
+def _text(text: Text) -> Json:
+    chosen = {"selected": True, "text": text.default, "value": text.default}
+    return {
+        "type": "textbox",
+        "name": text.name,
+        "label": text.title,
+        "description": text.why,
+        "query": text.default,
+        "current": chosen,
+        "options": [chosen],
+    }
+
+
+def _source(source: Source, name: str) -> Json:
+    title = source.value.title()
+    return {
+        "type": "datasource",
+        "name": name,
+        "label": name.title(),
+        "query": source.value,
+        "current": {"text": title, "value": uid_of(source.value)},
+        "options": [],
+        "refresh": 1,
+        "regex": "",
+    }
+
+
+def _annotation(annotation: Annotation) -> Json:
+    query = annotation.query
+    is_series = query.source is Source.PROMETHEUS
+    times = {"useValueForTime": True, "titleFormat": query.legend} if is_series else {}
+    return times | {
+        "name": annotation.name,
+        "enable": annotation.is_shown,
+        "iconColor": annotation.color,
+        "datasource": data_source(query.source),
+        "expr": query.expr,
+    }
+
+
+def _other_boards() -> Json:
+    return {
+        "type": "dashboards",
+        "title": "Boards",
+        "tags": [_TAG],
+        "asDropdown": False,
+        "includeVars": True,
+        "keepTime": True,
+        "targetBlank": False,
     }
 
 

@@ -1,90 +1,14 @@
-"""Which words is a dashboard made of?
-
-Only those that some board uses. A panel cannot exist without a unit and a reason; its position and
-id follow from order and title.
-"""
+"""Which words is a dashboard made of, around its panels?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
-from typing import ClassVar
 
+from provisioner.dashboards.panels import Panel, Query
 
-class Unit(Enum):
-    """What a number counts, and so how it is written."""
-
-    USD = "usd"
-    TOKENS = "tokens"
-    LINES = "lines"
-    COUNT = "count"
-
-
-class Source(Enum):
-    """The store that answers a query."""
-
-    PROMETHEUS = "prometheus"
-    LOKI = "loki"
-
-
-class Kind(Enum):
-    """One value at the end of the range, or one for each step of it."""
-
-    INSTANT = "instant"
-    RANGE = "range"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A question to a store; `legend` names each series, such as `{{model}}`."""
-
-    expr: str
-    kind: Kind
-    legend: str = ""
-    source: Source = Source.PROMETHEUS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Panel:
-    """What all panels have; `share` is its part of the row's width."""
-
-    kind: ClassVar[Kind]
-    share: ClassVar[int]
-    height: ClassVar[int]
-
-    title: str
-    why: str
-    unit: Unit
-    queries: tuple[Query, ...]
-
-    def __post_init__(self) -> None:
-        if not self.title.strip() or not self.why.strip():
-            raise ValueError(f"panel {self.title!r}: a panel needs a title and a reason (`why`)")
-        if not self.queries or any(query.kind is not self.kind for query in self.queries):
-            name = type(self).__name__
-            raise ValueError(f"panel {self.title!r}: {name} needs {self.kind.value} queries")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stat(_Panel):
-    """Totals of the whole range, written out in full; one number for each series."""
-
-    kind: ClassVar[Kind] = Kind.INSTANT
-    share: ClassVar[int] = 1
-    height: ClassVar[int] = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bars(_Panel):
-    """Stacked bars over time, whose sum is the total of the range."""
-
-    kind: ClassVar[Kind] = Kind.RANGE
-    share: ClassVar[int] = 2
-    height: ClassVar[int] = 9
-
-
-Panel = Stat | Bars
+ALL = ".*"
+"""What a variable becomes when everything is chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,21 +32,58 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A regular expression that a person types or a link fills in."""
+
+    name: str
+    title: str
+    why: str
+    default: str = ALL
+
+
+FILTERS = tuple(
+    Variable(label=label, title=label.title(), series="ledger_cost_usd")
+    for label in ("user", "team", "project", "model", "origin")
+)
+"""What every board can be narrowed to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """Moments marked on everything that is drawn over time.
+
+    They are those of events, or the values of a series, in milliseconds since the epoch.
+    """
+
+    name: str
+    color: str
+    query: Query
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """One board: the question it answers, its filters and its rows."""
+    """One board: the question it answers, its filters and its rows.
+
+    A board that is not listed is reached by links only. `empty` is what a total says without data.
+    """
 
     name: str
     title: str
     question: str
-    variables: tuple[Variable, ...]
     rows: tuple[Row, ...]
+    variables: tuple[Variable, ...] = FILTERS
+    texts: tuple[Text, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     start: str = "now-6d/d"
     refresh: str = "1m"
+    is_listed: bool = True
+    empty: str = "No data in this range. First time? source setup-env.sh"
 
     @property
     def uid(self) -> str:
         """The identity that links and bookmarks depend on."""
-        return f"claude-otel-{self.name}"
+        return uid_of(self.name)
 
     def panels(self) -> Iterator[Panel]:
         """Every panel, in reading order."""
@@ -130,7 +91,12 @@ class Dashboard:
 
     def queries(self) -> Iterator[tuple[str, Query]]:
         """Every query with the title of its panel."""
-        return ((panel.title, query) for panel in self.panels() for query in panel.queries)
+        return ((panel.title, query) for panel in self.panels() for query in panel.questions)
+
+
+def uid_of(name: str) -> str:
+    """The uid of the board of a name."""
+    return f"claude-otel-{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

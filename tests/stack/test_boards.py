@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from provisioner.dashboards import DASHBOARDS
-from provisioner.dashboards.model import Kind, Query, Source
+from provisioner.dashboards.panels import Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError
 from provisioner.telemetry import COUNTERS

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from provisioner.catalogue_page import PAGE, catalogue_page
-from provisioner.telemetry import AMOUNTS, COUNTERS, EVENTS
+from provisioner.event_attributes import EVENTS
+from provisioner.telemetry import AMOUNTS, COUNTERS
 from tests.conftest import ROOT
 
 

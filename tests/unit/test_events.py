@@ -11,8 +11,8 @@ import pytest
 
 from provisioner import events
 from provisioner.backends import Entry, Loki
+from provisioner.event_attributes import EVENTS
 from provisioner.events import TELLING, follow, line, recent, settled
-from provisioner.telemetry import EVENTS
 from tests.servers import Answer, Request, serving, success
 
 SECOND = 10**9

@@ -6,13 +6,13 @@ import re
 
 import pytest
 
+from provisioner.event_attributes import EVENTS
 from provisioner.telemetry import (
     AMOUNTS,
     API_SECONDS_BOUNDS,
     BOUNDED_LABELS,
     CONTENT_ATTRIBUTES,
     COUNTERS,
-    EVENTS,
     IDENTITY_LABELS,
     NUMBERS,
     OPTIONAL_LABELS,

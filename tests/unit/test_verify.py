@@ -9,7 +9,7 @@ import pytest
 
 from provisioner.backends import Loki, Prometheus
 from provisioner.dashboards import DASHBOARDS
-from provisioner.dashboards.model import Kind, Query, Source
+from provisioner.dashboards.panels import Kind, Query, Source
 from provisioner.settings import Settings
 from provisioner.verify import (
     QUERY_RANGE_SECONDS,

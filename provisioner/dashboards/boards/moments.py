@@ -1,0 +1,33 @@
+"""Which moments are worth a mark on everything that is drawn over time?"""
+
+from __future__ import annotations
+
+from provisioner.dashboards.ask import lines, over_time
+from provisioner.dashboards.model import Annotation
+from provisioner.dashboards.readable import readable
+
+RESTARTS = 'process_start_time_seconds{job=~"collector|prometheus|loki"} * 1000'
+
+
+def moments(*, shown: bool = False) -> tuple[Annotation, ...]:
+    """Compactions, errors and restarts of the stack; the first two are a click away, or shown."""
+    return (
+        Annotation(
+            name="Compactions",
+            color="purple",
+            query=lines(readable("compaction")),
+            is_shown=shown,
+        ),
+        Annotation(
+            name="Errors",
+            color="red",
+            query=lines(readable("api_error")),
+            is_shown=shown,
+        ),
+        Annotation(
+            name="Stack restarts",
+            color="blue",
+            query=over_time(RESTARTS, "{{job}} started"),
+            is_shown=True,
+        ),
+    )

@@ -1,0 +1,253 @@
+"""What did Claude Code cost, and what came of it?"""
+
+from __future__ import annotations
+
+from provisioner.dashboards.ask import now, over_time
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.model import Dashboard, Row
+from provisioner.dashboards.panels import (
+    Bars,
+    Column,
+    Key,
+    Level,
+    Link,
+    Query,
+    Ranking,
+    Stat,
+    Table,
+    Tone,
+    Unit,
+)
+from provisioner.dashboards.queries import (
+    Amounts,
+    an_hour,
+    bars_by,
+    distinct,
+    distinct_before,
+    of,
+    or_proven_zero,
+    projected_month,
+    share,
+    top_by,
+    total,
+    total_before,
+    total_by,
+)
+
+BARS_WHY = (
+    "Each bar holds what was spent between its start and the next. Bars add up to the total when "
+    "the range starts on a bar, as the quick ranges do; totals beside them are always exact."
+)
+CACHE_LEVELS = (
+    Level(at=0, tone=Tone.BAD),
+    Level(at=0.3, tone=Tone.WORRYING),
+    Level(at=0.6, tone=Tone.GOOD),
+)
+CACHE_READS = of("ledger_tokens", type="cacheRead")
+PROMPT_TOKENS = of("ledger_tokens", type=("input", "cacheRead", "cacheCreation"))
+SESSION_LINK = Link(board="session", text="session", title="The story of this session")
+
+_COST = of("ledger_cost_usd")
+_TOKENS = of("ledger_tokens")
+_LINES = of("ledger_lines")
+_ACTIVE = of("ledger_active_seconds")
+_SESSION_REQUESTS = of("ledger_session_requests")
+_ERRORS = of("ledger_api_requests", outcome="error")
+_ANSWERED = of("ledger_api_requests", outcome="ok")
+
+
+def overview() -> Dashboard:
+    """The first board: the chosen range in four numbers, then where it went."""
+    return Dashboard(
+        name="overview",
+        title="Overview",
+        question="What did Claude Code cost, and what came of it?",
+        annotations=moments(),
+        rows=(_totals(), _calendar(), _health(), _cost(), _tokens(), _where()),
+    )
+
+
+def _totals() -> Row:
+    return Row(
+        title="The chosen range, and the one before it",
+        panels=(
+            Stat(
+                title="Active Sessions",
+                why="Sessions with at least one successful model request. The panel is empty when "
+                "session series are switched off.",
+                unit=Unit.COUNT,
+                queries=(
+                    now(distinct(_SESSION_REQUESTS, "session"), "this range"),
+                    now(distinct_before(_SESSION_REQUESTS, "session"), "before"),
+                ),
+            ),
+            Stat(
+                title="Total Cost",
+                why="What the client says its requests cost, at list prices in US dollars.",
+                unit=Unit.USD,
+                queries=_with_before(_COST),
+            ),
+            Stat(
+                title="Token Usage",
+                why="Tokens of all four types: input, output, cache reads and cache writes.",
+                unit=Unit.TOKENS,
+                queries=_with_before(_TOKENS),
+            ),
+            Stat(
+                title="Lines of Code",
+                why="Lines added plus lines removed by edits. Zero means that the client's "
+                "counters arrived and held no edits.",
+                unit=Unit.LINES,
+                queries=(
+                    now(or_proven_zero(total(_LINES), _ACTIVE), "this range"),
+                    now(total_before(_LINES), "before"),
+                ),
+            ),
+        ),
+    )
+
+
+def _calendar() -> Row:
+    return Row(
+        title="The calendar",
+        panels=(
+            _cost_since("Cost Today", "now/d", "midnight"),
+            _cost_since("Cost This Week", "now/w", "the week's first day"),
+            _cost_since("Cost This Month", "now/M", "the month's first day"),
+            Stat(
+                title="Month-end Projection",
+                why="What the calendar month comes to if it goes on as it has so far: rough in "
+                "its first days. A chosen range of fixed dates is projected instead.",
+                unit=Unit.USD,
+                since="now/M",
+                queries=(now(projected_month(_COST)),),
+            ),
+        ),
+    )
+
+
+def _health() -> Row:
+    return Row(
+        title="How it goes",
+        panels=(
+            Stat(
+                title="Burn Rate per Hour",
+                why="The range's cost divided by its hours, idle ones among them.",
+                unit=Unit.USD_PER_HOUR,
+                queries=(now(an_hour(_COST)),),
+            ),
+            Stat(
+                title="Cache Hit Share",
+                why="Which part of all that was sent to the model came from the prompt cache: "
+                "cache reads of input, cache reads and cache writes. Output does not count.",
+                unit=Unit.SHARE,
+                levels=CACHE_LEVELS,
+                queries=(now(share(CACHE_READS, PROMPT_TOKENS)),),
+            ),
+            Stat(
+                title="API Errors",
+                why="Model requests that failed for good, after all retries. Zero means that "
+                "requests arrived and none failed.",
+                unit=Unit.COUNT,
+                levels=(Level(at=0, tone=Tone.GOOD), Level(at=1, tone=Tone.WORRYING)),
+                queries=(now(or_proven_zero(total(_ERRORS), _ANSWERED)),),
+            ),
+            Stat(
+                title="Stack Health",
+                why="Whether Prometheus reached every part of the stack at the end of the range.",
+                unit=Unit.COUNT,
+                levels=(Level(at=0, tone=Tone.BAD), Level(at=1, tone=Tone.GOOD)),
+                words={0: "a part is down", 1: "all up"},
+                queries=(now("min(up)"),),
+            ),
+        ),
+    )
+
+
+def _cost() -> Row:
+    return Row(
+        title="Cost",
+        panels=(
+            Bars(
+                title="Cost by Model",
+                why=BARS_WHY,
+                unit=Unit.USD,
+                queries=(over_time(bars_by(_COST, "model"), "{{model}}"),),
+            ),
+            Stat(
+                title="Total Cost by Model",
+                why="The chosen range's cost of each model, the dearest first.",
+                unit=Unit.USD,
+                queries=(now(total_by(_COST, "model"), "{{model}}"),),
+            ),
+        ),
+    )
+
+
+def _tokens() -> Row:
+    return Row(
+        title="Tokens",
+        panels=(
+            Bars(
+                title="Token Usage by Type",
+                why=BARS_WHY,
+                unit=Unit.TOKENS,
+                queries=(over_time(bars_by(_TOKENS, "type"), "{{type}}"),),
+            ),
+            Stat(
+                title="Total Tokens by Type",
+                why="The chosen range's tokens of each type; input excludes what came from or "
+                "went to the cache.",
+                unit=Unit.TOKENS,
+                queries=(now(total_by(_TOKENS, "type"), "{{type}}"),),
+            ),
+        ),
+    )
+
+
+def _where() -> Row:
+    return Row(
+        title="Where it went",
+        panels=(
+            Ranking(
+                title="Cost by Project",
+                why="The ten dearest projects of the range.",
+                unit=Unit.USD,
+                queries=(now(top_by(10, _COST, "project"), "{{project}}"),),
+            ),
+            Table(
+                title="Dearest Sessions",
+                why="The five sessions that cost most in the range; a click on one tells its "
+                "story. Empty when session series are switched off.",
+                keys=(
+                    Key(label="session", title="Session", link=SESSION_LINK, width=300),
+                    Key(label="project", title="Project"),
+                    Key(label="user", title="User"),
+                ),
+                columns=(
+                    Column(
+                        title="Cost",
+                        unit=Unit.USD,
+                        query=now(
+                            top_by(5, of("ledger_session_cost_usd"), "session", "project", "user")
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _cost_since(title: str, since: str, words: str) -> Stat:
+    return Stat(
+        title=title,
+        why=f"Cost since {words}, whatever relative range is chosen; a chosen range of fixed "
+        "dates is shown instead.",
+        unit=Unit.USD,
+        since=since,
+        queries=(now(total(_COST)),),
+    )
+
+
+def _with_before(amounts: Amounts) -> tuple[Query, ...]:
+    return (now(total(amounts), "this range"), now(total_before(amounts), "before"))
