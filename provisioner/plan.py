@@ -140,6 +140,9 @@ def _engine_change(engine: str, desired: Desired, observed: Observed) -> Iterato
     if state is None or not state.is_running:
         why = f"is {state.detail}" if state else "is not running"
         yield Change(verb="start", subject=engine, reason=why + shorter, is_unsafe=bool(shorter))
+    elif state.is_orphan:
+        why = "runs without its supervisor: will be stopped and started again" + shorter
+        yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
     elif applied.launches.get(engine) != desired.launches[engine].digest:
         why = "its image, binary, arguments, ports or limits changed" + shorter
         yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))

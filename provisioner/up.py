@@ -9,7 +9,7 @@ from provisioner.console import Console
 from provisioner.desire import desire, observe
 from provisioner.errors import Refused
 from provisioner.placement import ENGINES
-from provisioner.plan import Plan, plan
+from provisioner.plan import Observed, Plan, plan
 from provisioner.runtime.model import Runtime, Source
 from provisioner.verify import VERIFY_SECONDS, Verification, verify
 from provisioner.workspace import Workspace, other_runtime
@@ -31,7 +31,9 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
         sources = {engine: runtime.obtain(engine, report) for engine in ENGINES}
     with console.step("Plan"):
         desired = desire(workspace, runtime, sources)
-        changes = plan(desired, observe(workspace, runtime))
+        observed = observe(workspace, runtime)
+        changes = plan(desired, observed)
+    _tell_of_orphans(observed, console)
     stage = Stage(workspace=workspace, runtime=runtime, desired=desired)
     with console.step(f"Apply {_count(changes)}") as report:
         apply(changes, stage, report, accept_unsafe=accept_unsafe)
@@ -58,6 +60,12 @@ def refuse_second_runtime(workspace: Workspace, runtime: Runtime) -> None:
             f"this stack runs under the {other.name} runtime, whose data {runtime.name} cannot "
             f"read\n  next: RUNTIME={other.name} claude-otel down, or leave RUNTIME at {other.name}"
         )
+
+
+def _tell_of_orphans(observed: Observed, console: Console) -> None:
+    names = [state.engine for state in observed.states.values() if state.is_orphan]
+    if names:
+        console.say(f"running without a supervisor, taken over: {', '.join(names)}")
 
 
 def _count(changes: Plan) -> str:

@@ -28,6 +28,11 @@ def restart(engines: tuple[str, ...]) -> int:
         raise StackNotRunning(workspace.settings.project)
     if missing := [engine for engine in chosen if engine not in states]:
         raise Refused(f"not running: {', '.join(missing)}; `claude-otel status` shows what is")
+    if orphans := [engine for engine in chosen if states[engine].is_orphan]:
+        raise Refused(
+            f"running without a supervisor: {', '.join(orphans)}\n"
+            "  next: `make up` takes over what is left of a supervisor that was killed"
+        )
     for engine in chosen:
         with changing(workspace), console.step(f"Restart {engine}"):
             runtime.restart(engine)

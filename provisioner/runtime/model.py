@@ -30,11 +30,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineState:
-    """An engine as the runtime sees it; `detail` is the runtime's own word for it."""
+    """An engine as the runtime sees it; `detail` is the runtime's own word for it.
+
+    An orphan runs, but nobody starts it again when it dies.
+    """
 
     engine: str
     is_running: bool
     detail: str
+    is_orphan: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

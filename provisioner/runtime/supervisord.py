@@ -109,12 +109,15 @@ class Supervisord:
 
     def is_running(self) -> bool:
         """Whether it answers on its socket."""
+        return self.pid() is not None
+
+    def pid(self) -> int | None:
+        """Its process, by its own word; None when it does not answer on its socket."""
         try:
             with self._rpc() as rpc:
-                rpc.getState()
+                return int(rpc.getPID())
         except (OSError, xmlrpc.client.Error):
-            return False
-        return True
+            return None
 
     def processes(self) -> list[dict[str, Any]]:
         """Each process in supervisord's own words; empty when it does not run."""
@@ -133,7 +136,7 @@ class Supervisord:
         )
         if done.returncode != 0:
             raise CommandFailed(command, done.returncode, done.stderr or done.stdout)
-        if not _wait(self.is_running, START_SECONDS):
+        if not wait_until(self.is_running, START_SECONDS):
             raise CommandFailed(command, 0, f"no answer on its socket within {START_SECONDS} s")
 
     def update(self) -> frozenset[str]:
@@ -180,7 +183,7 @@ class Supervisord:
         """End supervisord; waits until it no longer answers."""
         with self._rpc() as rpc:
             rpc.shutdown()
-        _wait(lambda: not self.is_running(), STOP_SECONDS)
+        wait_until(lambda: not self.is_running(), STOP_SECONDS)
 
     @contextmanager
     def _rpc(self) -> Iterator[Any]:
@@ -193,7 +196,8 @@ def _failed(verb: str, name: str, fault: xmlrpc.client.Fault) -> CommandFailed:
     return CommandFailed(["supervisord", verb, name], fault.faultCode, fault.faultString)
 
 
-def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether a condition came true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

@@ -14,6 +14,7 @@ import pytest
 
 from provisioner.applied import load_applied
 from provisioner.placement import ENGINES
+from provisioner.runtime.supervisord import Supervisord
 from tests.stack import scenarios
 from tests.stack.books import eventually
 from tests.stack.runs import TOLERANCE, Runner, assert_books_equal
@@ -187,6 +188,23 @@ def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
     stack.succeed("verify")
 
 
+def test_a_native_stack_whose_supervisor_was_killed_is_seen_taken_over_and_stopped(
+    stacks: Stacks,
+) -> None:
+    stack = stacks("native")
+    stack.succeed("up")
+    _kill_supervisor(stack)
+    assert "without its supervisor" in stack.run("status").out
+    ran = stack.run("up")
+    assert ran.code == 0, ran
+    assert "running without a supervisor, taken over: " in ran.err
+    assert stack.succeed("plan") == "nothing to change\n"
+    _kill_supervisor(stack)
+    stack.succeed("down")
+    assert {_listening(port) for _, port in stack.settings.ports} == {0}
+    stack.succeed("up")
+
+
 def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
     stack = stacks("native")
     ports = {number for _, number in stack.settings.ports} - {stack.settings.ports.grafana}
@@ -216,6 +234,12 @@ def _interrupted_up(stack: TestStack) -> tuple[int, str]:
         up.send_signal(signal.SIGINT)
         _, told = up.communicate(timeout=60)
     return up.returncode, told
+
+
+def _kill_supervisor(stack: TestStack) -> None:
+    supervisord = Supervisord(home=stack.home)
+    os.kill(supervisord.pid() or 0, signal.SIGKILL)
+    eventually(supervisord.is_running, expected=False)
 
 
 def _listening(port: int) -> int:

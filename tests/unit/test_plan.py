@@ -83,6 +83,15 @@ def test_a_first_plan_writes_delivers_and_starts_everything_in_order() -> None:
     ]
 
 
+def test_an_engine_without_its_supervisor_is_taken_over() -> None:
+    states = running(*ENGINES)
+    states["loki"] = replace(states["loki"], is_orphan=True)
+    assert _lines(plan(DESIRED, replace(AS_DESIRED, states=states))) == [
+        "deliver rendered files: for loki",
+        "start loki: runs without its supervisor: will be stopped and started again",
+    ]
+
+
 def test_the_order_of_discovery_does_not_matter() -> None:
     nothing = Observed(files={}, states={}, applied=Applied())
     turned = replace(

@@ -58,6 +58,17 @@ def test_up_changes_nothing_the_second_time(
     assert _told(console)[-2:] == ["✓ Apply nothing", "✓ Verify"]
 
 
+def test_up_says_which_engines_it_takes_over(
+    workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
+) -> None:
+    runtime.engines = {
+        name: replace(state, is_orphan=True) for name, state in running(*runtime.here).items()
+    }
+    up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
+    assert "running without a supervisor, taken over: loki, prometheus, collector" in _told(console)
+    assert runtime.calls == ["deliver", "start loki prometheus collector"]
+
+
 def test_a_step_that_fails_is_marked_and_the_next_are_not_taken(
     workspace: Workspace, runtime: FakeRuntime, console: Console
 ) -> None:

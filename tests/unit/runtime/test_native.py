@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,6 +16,7 @@ from provisioner.files import read_tree
 from provisioner.placement import ENGINES
 from provisioner.runtime.model import Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
+from provisioner.runtime.supervisord import Supervisord
 from provisioner.settings import Grafana, Settings
 
 # Notes each start and each signal, and ends when it is asked to.
@@ -101,6 +104,50 @@ def test_an_engine_is_started_again_for_another_binary_behind_the_same_path(
     _eventually(lambda: _noted(notes), ["start"])
     native.start(["loki"], {"loki": loki})
     _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+
+
+@pytest.fixture
+def orphaned(native: NativeRuntime, loki: Source, notes: Path) -> NativeRuntime:
+    """A runtime whose supervisord was killed, so that its engine goes on alone."""
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start"])
+    supervisord = Supervisord(home=native.home)
+    os.kill(supervisord.pid() or 0, signal.SIGKILL)
+    _eventually(supervisord.is_running, expected=False)
+    return native
+
+
+def test_an_engine_without_its_supervisor_is_seen(orphaned: NativeRuntime) -> None:
+    loki = orphaned.states()["loki"]
+    assert (loki.is_running, loki.is_orphan) == (True, True)
+    assert "without its supervisor (process " in loki.detail
+    assert (orphaned.memory_bytes("loki") or 0) > 100_000
+
+
+def test_an_engine_without_its_supervisor_is_stopped(orphaned: NativeRuntime, notes: Path) -> None:
+    told: list[str] = []
+    orphaned.stop(told.append)
+    assert len(told) == 1
+    assert told[0].startswith("stopping loki (process ")
+    assert _noted(notes) == ["start", "stop"]
+    assert orphaned.states() == {}
+
+
+def test_an_engine_without_its_supervisor_can_be_removed_alone(
+    orphaned: NativeRuntime, notes: Path
+) -> None:
+    orphaned.remove("loki")
+    assert _noted(notes) == ["start", "stop"]
+
+
+def test_a_start_takes_over_an_engine_without_its_supervisor(
+    orphaned: NativeRuntime, loki: Source, notes: Path
+) -> None:
+    orphaned.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+    assert orphaned.states()["loki"].is_running
+    assert not orphaned.states()["loki"].is_orphan
 
 
 def test_a_home_where_nothing_can_be_started_is_told(native: NativeRuntime, loki: Source) -> None:
