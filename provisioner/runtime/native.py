@@ -19,7 +19,12 @@ from provisioner.render import engine_of
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.runtime.orphans import Orphan, find_orphans, stop_orphan
-from provisioner.runtime.supervisord import Program, Supervisord, supervisord_config
+from provisioner.runtime.supervisord import (
+    Program,
+    Supervisord,
+    bare_environment,
+    supervisord_config,
+)
 from provisioner.settings import RuntimeName, Settings
 
 FOLDERS = ("config", "data", "log")
@@ -68,7 +73,10 @@ class NativeRuntime:
             config = Path(folder) / "config.yaml"
             config.write_text(text, encoding="utf-8")
             command = [str(program), *check.command(str(config))]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            environment = bare_environment()  # as it will run
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=False
+            )
         if done.returncode != 0:
             raise reject(engine, done.stdout + done.stderr)
 

@@ -22,6 +22,10 @@ from provisioner.errors import CommandFailed
 START_SECONDS = 20.0
 STOP_SECONDS = 120.0
 LONGEST_SOCKET_PATH = 100
+INHERITED = (
+    *("PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "TZ"),
+    *("PYTHONPATH", "LD_LIBRARY_PATH"),  # supervisord may need them to be found and to start
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,11 @@ class Program:
     environment: Mapping[str, str]
     priority: int
     stop_seconds: int = 60
+
+
+def bare_environment() -> dict[str, str]:
+    """What engines get of this shell's environment: no secrets, proxies, or OTEL_* of a client."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def supervisord_config(home: Path, programs: Iterable[Program]) -> str:
@@ -132,7 +141,13 @@ class Supervisord:
         """Start supervisord in the background, out of reach of this shell's end."""
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config_path)]
         done = subprocess.run(
-            command, cwd=self.home, capture_output=True, text=True, check=False, close_fds=True
+            command,
+            cwd=self.home,
+            env=bare_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            close_fds=True,
         )
         if done.returncode != 0:
             raise CommandFailed(command, done.returncode, done.stderr or done.stdout)

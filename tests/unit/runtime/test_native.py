@@ -16,7 +16,7 @@ from provisioner.files import read_tree
 from provisioner.placement import ENGINES
 from provisioner.runtime.model import Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
-from provisioner.runtime.supervisord import Supervisord
+from provisioner.runtime.supervisord import INHERITED, Supervisord
 from provisioner.settings import Grafana, Settings
 
 # Notes each start and each signal, and ends when it is asked to.
@@ -104,6 +104,23 @@ def test_an_engine_is_started_again_for_another_binary_behind_the_same_path(
     _eventually(lambda: _noted(notes), ["start"])
     native.start(["loki"], {"loki": loki})
     _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+
+
+def test_an_engine_gets_nothing_of_the_shell_but_what_it_needs(
+    native: NativeRuntime, tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "OTEL_EXPORTER_OTLP_ENDPOINT", "GOGC"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    binary = _program(tmp_path / "loki", f"#!/bin/sh\nenv >> {notes}\nexec sleep 600\n")
+    source = Source(engine="loki", reference=str(binary), identity="1", origin="a script")
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": source})
+    _eventually(lambda: "GOMEMLIMIT=" in "".join(_noted(notes)), expected=True)
+    seen = dict(line.split("=", 1) for line in notes.read_text("utf-8").splitlines())
+    assert (seen["GOGC"], seen["TZ"]) == ("100", "Europe/Berlin")
+    own = {"GOGC", "GOMEMLIMIT", "PWD", "OLDPWD", "SHLVL", "_"}
+    assert {name for name in seen if not name.startswith("SUPERVISOR_")} <= own | {*INHERITED}
 
 
 @pytest.fixture
