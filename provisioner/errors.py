@@ -67,6 +67,11 @@ class RootNotFound(StackError):
 class RuntimeUnavailable(StackError):
     """Engines cannot be run the way the settings ask for."""
 
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason = reason
+        self.advice = advice
+        super().__init__(f"{reason}\n  next: {advice}")
+
 
 class EngineUnavailable(StackError):
     """An engine can neither be found, pulled nor built; says what was tried."""

@@ -12,7 +12,8 @@ import platformdirs
 from provisioner.applied import load_applied
 from provisioner.errors import RootNotFound, RuntimeUnavailable
 from provisioner.placement import LOOPBACK
-from provisioner.runtime.compose import ComposeRuntime, compose_command, connect
+from provisioner.runtime.compose import ComposeRuntime
+from provisioner.runtime.docker_daemon import compose_command, connect, daemon_environment
 from provisioner.runtime.model import Report, Runtime
 from provisioner.runtime.native import NativeRuntime
 from provisioner.settings import RuntimeName, Settings, load_settings
@@ -65,7 +66,7 @@ def open_runtime(workspace: Workspace, report: Report) -> Runtime:
     try:
         return _docker(workspace)
     except RuntimeUnavailable as error:
-        report(f"engines run natively, because {error}".partition("\n")[0])
+        report(f"engines run natively, because {error.reason}")
         return _native(workspace)
 
 
@@ -81,10 +82,12 @@ def other_runtime(workspace: Workspace, name: RuntimeName) -> Runtime | None:
 
 
 def _docker(workspace: Workspace) -> Runtime:
+    daemon = daemon_environment()
     return ComposeRuntime(
         settings=workspace.settings,
         root=workspace.root,
-        client=connect(),
+        client=connect(daemon),
+        daemon=daemon,
         command=compose_command(),
     )
 

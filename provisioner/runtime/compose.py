@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
-from docker.errors import DockerException
 from docker.models.containers import Container
 
-from provisioner.errors import CommandFailed, RuntimeUnavailable, StackNotRunning
+from provisioner.errors import CommandFailed, StackNotRunning
 from provisioner.launch import arguments, garbage_percent, go_memory_limit, memory_mb
 from provisioner.placement import ENGINES, Placement, docker_placement
 from provisioner.runtime.checks import CHECKS, reject
@@ -28,42 +27,17 @@ PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 
 
-def connect() -> docker.DockerClient:
-    """A client of the Docker daemon; raises RuntimeUnavailable when none answers."""
-    try:
-        client = docker.from_env(timeout=120)
-        client.ping()
-    except DockerException as error:
-        reason = str(error).partition("\n")[0][:200]
-        raise RuntimeUnavailable(
-            "no Docker daemon answers: start it, or run the engines without Docker with "
-            f"RUNTIME=native\n  {reason}"
-        ) from error
-    return client
-
-
-def compose_command() -> tuple[str, ...]:
-    """`docker compose`, else `docker-compose`; raises RuntimeUnavailable when neither is there."""
-    for command in (("docker", "compose"), ("docker-compose",)):
-        try:
-            found = subprocess.run([*command, "version"], capture_output=True, check=False)
-        except FileNotFoundError:
-            continue
-        if found.returncode == 0:
-            return command
-    raise RuntimeUnavailable(
-        "a Docker daemon runs, but neither `docker compose` nor `docker-compose` is there: install "
-        "Docker's Compose plugin, or run the engines without Docker with RUNTIME=native"
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeRuntime:
-    """Engines as containers of one Compose project."""
+    """Engines as containers of one Compose project.
+
+    `daemon` holds the variables that lead Compose to the daemon that `client` talks to.
+    """
 
     settings: Settings
     root: Path
     client: docker.DockerClient
+    daemon: Mapping[str, str]
     command: tuple[str, ...]
 
     @property
@@ -193,7 +167,8 @@ class ComposeRuntime:
             raise CommandFailed([*self.command, *args], done.returncode, done.stderr or done.stdout)
 
     def _environment(self, sources: Mapping[str, Source]) -> dict[str, str]:
-        return {**os.environ, **compose_variables(self.settings, self.placement, sources)}
+        variables = compose_variables(self.settings, self.placement, sources)
+        return {**os.environ, **self.daemon, **variables}
 
 
 def compose_variables(

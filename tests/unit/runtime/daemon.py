@@ -52,8 +52,9 @@ class Daemon:
                 return Answer(status=204)
             case ["containers", name, verb]:
                 return self._container(name, verb, request)
-            case ["version"]:
-                return _json({"Os": "linux", "Arch": self.architecture})
+            case ["version" | "_ping"]:
+                found = {"Os": "linux", "Arch": self.architecture}
+                return _json({**found, "ApiVersion": VERSION.removeprefix("/v")})
             case ["volumes"]:
                 self.filters.append(request.query["filters"])
                 return _json({"Volumes": [{"Name": name} for name in self.volumes]})
