@@ -7,13 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import docker
 import psutil
 import pytest
+from docker.models.containers import Container
 
 from provisioner.applied import load_applied
-from provisioner.placement import ENGINES
+from provisioner.placement import ENGINES, LISTENERS
 from provisioner.runtime.supervisord import Supervisord
 from tests.stack import scenarios
 from tests.stack.books import eventually
@@ -214,6 +217,48 @@ def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
         if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port in ports
     }
     assert listening == {("127.0.0.1", port) for port in ports}
+
+
+def test_every_published_port_of_a_container_is_on_the_loopback(stacks: Stacks) -> None:
+    stack = stacks("docker")
+    published = {
+        (binding["HostIp"], int(binding["HostPort"]))
+        for container in _containers(stack).values()
+        for bindings in container.attrs["NetworkSettings"]["Ports"].values()
+        for binding in bindings or []
+    }
+    ports = stack.settings.ports
+    expected = {
+        getattr(ports, each.name)
+        for each in LISTENERS
+        if each.published and each.engine in ENGINES_HERE
+    }
+    assert published == {("127.0.0.1", port) for port in expected}
+
+
+def test_a_change_for_one_service_replaces_only_its_container(stacks: Stacks) -> None:
+    stack = stacks("docker")
+    stack.succeed("up")
+    before = _containers(stack)
+    compose = stack.root / "compose.yaml"
+    text = compose.read_text("utf-8")
+    compose.write_text(text.replace("start_period: 30s", "start_period: 31s", 1), "utf-8")
+    assert stack.succeed("plan").splitlines() == [
+        "deliver  rendered files: for loki",
+        "start    loki: its image, binary, arguments, ports or limits changed",
+    ]
+    stack.succeed("up")
+    after = _containers(stack)
+    assert {name for name in before if before[name].id != after[name].id} == {"loki"}
+    assert stack.succeed("plan") == "nothing to change\n"
+
+
+def _containers(stack: TestStack) -> dict[str, Container]:
+    """The stack's containers by the engine they run."""
+    with closing(docker.from_env()) as client:
+        label = f"com.docker.compose.project={stack.settings.project}"
+        found = client.containers.list(all=True, filters={"label": label})
+    return {each.labels["com.docker.compose.service"]: each for each in found}
 
 
 def _interrupted_up(stack: TestStack) -> tuple[int, str]:
