@@ -19,6 +19,7 @@ from provisioner.runtime.native import NativeRuntime
 from provisioner.settings import RuntimeName, Settings, load_settings
 
 BUILD = "build"
+PROJECT_VARIABLE = "STACK_PROJECT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,10 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     settings = load_settings(root, environ)
     default = platformdirs.user_data_path("claude-otel") / settings.project
     home = root / settings.data_dir.expanduser() if settings.data_dir else default
-    # A second stack, named on the command line, must not overwrite what setup-env.sh reads.
-    is_own = settings.project == load_settings(root, {}).project
+    # A second stack, named on the command line, must not overwrite what setup-env.sh reads. Only
+    # its name is left out: the environment may put right what is wrong in the files.
+    unnamed = {name: value for name, value in environ.items() if name != PROJECT_VARIABLE}
+    is_own = settings.project == load_settings(root, unnamed).project
     build = root / (BUILD if is_own else f"{BUILD}-{settings.project}")
     return Workspace(root=root, settings=settings, home=home.resolve(), build=build)
 

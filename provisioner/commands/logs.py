@@ -8,10 +8,10 @@ import click
 
 from provisioner.backends import Loki
 from provisioner.console import Console
-from provisioner.errors import StackNotRunning
 from provisioner.events import OVERLAP_NS, line, recent
 from provisioner.events import follow as follow_events
 from provisioner.placement import ENGINES
+from provisioner.running import require_running
 from provisioner.workspace import open_runtime, open_workspace
 
 RECENT_SECONDS = 3600
@@ -29,8 +29,7 @@ def logs(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) ->
     """
     workspace = open_workspace()
     runtime = open_runtime(workspace, Console().say)
-    if not runtime.states():
-        raise StackNotRunning(workspace.settings.project)
+    require_running(workspace, runtime)
     if not events:
         return runtime.logs(engines, follow=follow, lines=lines)
     _show_events(Loki(url=workspace.url("loki")), lines=lines, follow=follow)

@@ -96,6 +96,12 @@ class ComposeRuntime:
         reclaimable = usage.get("stats", {}).get("inactive_file", 0)
         return int(usage["usage"] - reclaimable) if "usage" in usage else None
 
+    def ports(self, engine: str) -> frozenset[int]:
+        if engine not in self.states():
+            return frozenset()
+        published = self._container(engine).attrs["NetworkSettings"]["Ports"].values()
+        return frozenset(int(each["HostPort"]) for every in published for each in every or ())
+
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
         create = ("up", "--no-start", "--no-deps", "--force-recreate", "files")
         self._compose(*create, sources=sources)

@@ -86,6 +86,9 @@ class Runtime(Protocol):
     def memory_bytes(self, engine: str) -> int | None:
         """The memory that a running engine holds; None when it cannot be known."""
 
+    def ports(self, engine: str) -> frozenset[int]:
+        """The ports of this machine that an engine holds; none when it does not run."""
+
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
         """Bring rendered files to where the engines read them."""
 

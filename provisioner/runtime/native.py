@@ -90,6 +90,10 @@ class NativeRuntime:
         process = self._process(engine)
         return _resident_bytes(process) if process else None
 
+    def ports(self, engine: str) -> frozenset[int]:
+        process = self._process(engine)
+        return _listening(process) if process else frozenset()
+
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:  # noqa: ARG002 - containers need their images
         for engine in ENGINES:
             (self.home / "data" / engine).mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -229,6 +233,16 @@ def _state(process: Mapping[str, object]) -> EngineState:
 def _orphan_state(orphan: Orphan) -> EngineState:
     detail = f"without its supervisor (process {orphan.process.pid}): `make up` takes over"
     return EngineState(engine=orphan.name, is_running=True, detail=detail, is_orphan=True)
+
+
+def _listening(process: psutil.Process) -> frozenset[int]:
+    """The ports on which a process, or one that it started, listens."""
+    try:
+        family = [process, *process.children(recursive=True)]
+        found = [each for member in family for each in member.net_connections(kind="tcp")]
+    except psutil.Error:
+        return frozenset()
+    return frozenset(each.laddr.port for each in found if each.status == psutil.CONN_LISTEN)
 
 
 def _resident_bytes(process: psutil.Process) -> int | None:

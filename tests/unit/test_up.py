@@ -29,9 +29,9 @@ def _told(console: Console) -> list[str]:
     return [line.partition(" (")[0] for line in console.out.file.getvalue().splitlines()]
 
 
-def _reachable(workspace: Workspace, stack: FakeStack) -> Workspace:
+def _reachable(workspace: Workspace, runtime: FakeRuntime, stack: FakeStack) -> Workspace:
     """The workspace with the ports at which the stand-ins answer; they are ours already."""
-    save_applied(workspace.home, Applied(ports=dict(stack.settings.ports)))
+    runtime.settings = stack.settings
     return replace(workspace, settings=stack.settings)
 
 
@@ -39,7 +39,7 @@ def test_up_applies_the_plan_and_proves_it(
     workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
 ) -> None:
     runtime.engines = running(*runtime.here)
-    outcome = up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
+    outcome = up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
     assert outcome.verification.is_ok
     assert runtime.calls == ["deliver", "start loki prometheus collector"]
     assert _told(console) == ["✓ Engines", "✓ Plan", "✓ Apply 10 changes", "✓ Verify"]
@@ -48,7 +48,7 @@ def test_up_applies_the_plan_and_proves_it(
 def test_up_changes_nothing_the_second_time(
     workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
 ) -> None:
-    reachable = _reachable(workspace, fake_stack)
+    reachable = _reachable(workspace, runtime, fake_stack)
     runtime.engines = running(*runtime.here)
     up(reachable, runtime, console, accept_unsafe=False)
     calls = list(runtime.calls)
@@ -64,7 +64,7 @@ def test_up_says_which_engines_it_takes_over(
     runtime.engines = {
         name: replace(state, is_orphan=True) for name, state in running(*runtime.here).items()
     }
-    up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
+    up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
     assert "running without a supervisor, taken over: loki, prometheus, collector" in _told(console)
     assert runtime.calls == ["deliver", "start loki prometheus collector"]
 
@@ -111,7 +111,7 @@ def test_up_goes_on_where_the_other_runtime_has_stopped(
 ) -> None:
     # Whether a daemon runs on this machine must not matter here.
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
-    reachable = _reachable(workspace, fake_stack)
-    save_applied(workspace.home, Applied(runtime="docker", ports=dict(fake_stack.settings.ports)))
+    reachable = _reachable(workspace, runtime, fake_stack)
+    save_applied(workspace.home, Applied(runtime="docker"))
     runtime.engines = running(*runtime.here)
     assert up(reachable, runtime, console, accept_unsafe=False).verification.is_ok

@@ -27,6 +27,7 @@ class Daemon:
     """
 
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ports: dict[str, dict[str, Any]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
     registry: dict[str, str] = field(default_factory=dict)
     volumes: list[str] = field(default_factory=list)
@@ -69,7 +70,9 @@ class Daemon:
             case "json":
                 labels = {PROJECT: "claude-otel", SERVICE: name}
                 config = {"Labels": labels, "Tty": True}
-                return _json({"Id": name, "Config": config, "State": self.states.get(name, {})})
+                network = {"Ports": self.ports.get(name, {})}
+                found = {"State": self.states.get(name, {}), "NetworkSettings": network}
+                return _json({"Id": name, "Config": config, **found})
             case "archive":
                 self.archives.append(request.body)
                 return Answer()

@@ -148,6 +148,16 @@ def test_memory_is_counted_without_pages_that_can_be_given_back(
     assert runtime.memory_bytes("loki") == 50_000_000
 
 
+def test_the_ports_of_an_engine_are_those_that_its_container_publishes(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    assert runtime.ports("collector") == frozenset()
+    daemon.states["collector"] = _state("running")
+    bindings = [{"HostIp": "127.0.0.1", "HostPort": "14317"}]
+    daemon.ports["collector"] = {"4317/tcp": bindings, "8888/tcp": None}
+    assert runtime.ports("collector") == {14317}
+
+
 def test_restart_reload_and_remove_reach_the_engines_container(
     runtime: ComposeRuntime, daemon: Daemon
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from provisioner.runtime.model import Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
 from provisioner.runtime.supervisord import INHERITED, Supervisord
 from provisioner.settings import Grafana, Settings
+from tests.fakes import free_ports
 
 # Notes each start and each signal, and ends when it is asked to.
 SCRIPT = """#!/bin/sh
@@ -121,6 +123,22 @@ def test_an_engine_gets_nothing_of_the_shell_but_what_it_needs(
     assert (seen["GOGC"], seen["TZ"]) == ("100", "Europe/Berlin")
     own = {"GOGC", "GOMEMLIMIT", "PWD", "OLDPWD", "SHLVL", "_"}
     assert {name for name in seen if not name.startswith("SUPERVISOR_")} <= own | {*INHERITED}
+
+
+def test_the_ports_of_an_engine_are_those_on_which_it_listens(
+    native: NativeRuntime, tmp_path: Path
+) -> None:
+    port = free_ports()["loki"]
+    listen = f"import socket, time; held = socket.create_server(('127.0.0.1', {port})); "
+    script = f'#!/bin/sh\nexec "{sys.executable}" -c "{listen} time.sleep(600)"\n'
+    binary = _program(tmp_path / "loki", script)
+    source = Source(engine="loki", reference=str(binary), identity="1", origin="a script")
+    assert native.ports("loki") == frozenset()
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": source})
+    _eventually(lambda: native.ports("loki"), {port})
+    native.stop(lambda _: None)
+    assert native.ports("loki") == frozenset()
 
 
 @pytest.fixture
