@@ -10,7 +10,9 @@ import psutil
 from provisioner.errors import PortHolder, PortsInUse
 from provisioner.placement import LISTENERS, LOOPBACK
 from provisioner.runtime.model import Runtime
-from provisioner.settings import Settings
+from provisioner.settings import Settings, environment_names
+
+UNSEEN = "a process that this user cannot see"
 
 
 def require_free_ports(engines: Collection[str], settings: Settings, runtime: Runtime) -> None:
@@ -19,8 +21,14 @@ def require_free_ports(engines: Collection[str], settings: Settings, runtime: Ru
     opened = (each for each in needed if each.published or runtime.name == "native")
     taken = [each for each in opened if not _is_free(getattr(settings.ports, each.name))]
     ours = {engine: runtime.ports(engine) for engine in {each.engine for each in taken}}
+    variables = {key: name for name, key in environment_names().items()}
     holders = [
-        PortHolder(setting=each.name, port=port, process=_holder(port))
+        PortHolder(
+            setting=each.name,
+            variable=variables["ports", each.name],
+            port=port,
+            process=_holder(port),
+        )
         for each in taken
         if (port := getattr(settings.ports, each.name)) not in ours[each.engine]
     ]
@@ -43,16 +51,16 @@ def _holder(port: int) -> str:
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:
-        return "another process"
+        return UNSEEN
     for connection in connections:
         is_listening = connection.status == psutil.CONN_LISTEN
         if is_listening and connection.laddr and connection.laddr.port == port:
             return _describe(connection.pid)
-    return "another process"
+    return UNSEEN
 
 
 def _describe(pid: int | None) -> str:
     try:
-        return f"{psutil.Process(pid).name()} (process {pid})" if pid else "another process"
+        return f"{psutil.Process(pid).name()} (process {pid})" if pid else UNSEEN
     except psutil.Error:
         return f"process {pid}"

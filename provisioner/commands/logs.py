@@ -15,6 +15,7 @@ from provisioner.running import require_running
 from provisioner.workspace import open_runtime, open_workspace
 
 RECENT_SECONDS = 3600
+SIGNALLED = 128
 
 
 @click.command()
@@ -31,7 +32,8 @@ def logs(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) ->
     runtime = open_runtime(workspace, Console().say)
     require_running(workspace, runtime)
     if not events:
-        return runtime.logs(engines, follow=follow, lines=lines)
+        code = runtime.logs(engines, follow=follow, lines=lines)
+        return code if code >= 0 else SIGNALLED - code  # as a shell has it
     _show_events(Loki(url=workspace.url("loki")), lines=lines, follow=follow)
     return 0
 

@@ -9,7 +9,7 @@ import click
 from provisioner.apply import Stage, check_configs
 from provisioner.console import Console
 from provisioner.desire import desire
-from provisioner.files import remove_stale, write_atomically
+from provisioner.files import read_text, remove_stale, write_atomically
 from provisioner.placement import ENGINES
 from provisioner.workspace import open_runtime, open_workspace
 
@@ -39,4 +39,4 @@ def render(*, check: bool) -> int:
 
 
 def _differs(path: Path, text: str) -> bool:
-    return not path.is_file() or path.read_text(encoding="utf-8") != text
+    return not path.is_file() or read_text(path) != text
