@@ -117,7 +117,7 @@ class PortHolder:
     process: str
 
     def __str__(self) -> str:
-        return f"port {self.port} (ports.{self.setting}) is held by {self.process}"
+        return f"port {self.port} (ports.{self.setting}, {self.variable}) is held by {self.process}"
 
 
 class PortsInUse(StackError):
@@ -126,15 +126,13 @@ class PortsInUse(StackError):
     def __init__(self, holders: Sequence[PortHolder]) -> None:
         self.holders = tuple(holders)
         lines = "\n".join(f"  {holder}" for holder in self.holders)
-        settings = ", ".join(f"ports.{holder.setting}" for holder in self.holders)
-        variables = ", ".join(holder.variable for holder in self.holders)
         count = len(self.holders)
         what, free = ("a port is", "it, or choose another")
         if count > 1:
             what, free = (f"{count} ports are", "them, or choose others")
         super().__init__(
             f"{what} in use, and nothing was started:\n{lines}\n"
-            f"  next: free {free}: {settings} in stack.yaml, or {variables} in .env"
+            f"  next: free {free} in stack.yaml or .env"
         )
 
 

@@ -140,7 +140,7 @@ def test_a_port_in_use_is_named_with_its_process_before_anything_starts(tmp_path
         held.listen()
         ran = stack.run("up")
     assert ran.code == 1
-    assert f"{stack.settings.ports.loki} (ports.loki) is held by" in ran.err
+    assert f"{stack.settings.ports.loki} (ports.loki, LOKI_PORT) is held by" in ran.err
     assert f"(process {os.getpid()})" in ran.err
     assert not (stack.root / "build").exists()
     assert "not running" in stack.run("status").out

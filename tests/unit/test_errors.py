@@ -57,8 +57,8 @@ def test_ports_in_use_names_each_port_its_setting_and_its_process() -> None:
     )
     assert str(PortsInUse([holder])) == (
         "a port is in use, and nothing was started:\n"
-        "  port 13100 (ports.loki) is held by nginx (process 7)\n"
-        "  next: free it, or choose another: ports.loki in stack.yaml, or LOKI_PORT in .env"
+        "  port 13100 (ports.loki, LOKI_PORT) is held by nginx (process 7)\n"
+        "  next: free it, or choose another in stack.yaml or .env"
     )
 
 
@@ -67,10 +67,9 @@ def test_several_ports_in_use_are_told_together() -> None:
     spool = PortHolder(setting="spool", variable="SPOOL_PORT", port=2, process="b")
     assert str(PortsInUse([loki, spool])) == (
         "2 ports are in use, and nothing was started:\n"
-        "  port 1 (ports.loki) is held by a\n"
-        "  port 2 (ports.spool) is held by b\n"
-        "  next: free them, or choose others: ports.loki, ports.spool in stack.yaml, "
-        "or LOKI_PORT, SPOOL_PORT in .env"
+        "  port 1 (ports.loki, LOKI_PORT) is held by a\n"
+        "  port 2 (ports.spool, SPOOL_PORT) is held by b\n"
+        "  next: free them, or choose others in stack.yaml or .env"
     )
 
 

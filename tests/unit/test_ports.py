@@ -45,7 +45,8 @@ def test_a_taken_port_is_named_with_its_setting_and_process(
         require_free_ports(ALL, _with(settings, loki=held), runtime)
     (holder,) = caught.value.holders
     me = psutil.Process().name()
-    assert str(holder) == f"port {held} (ports.loki) is held by {me} (process {os.getpid()})"
+    assert (holder.setting, holder.variable, holder.port) == ("loki", "LOKI_PORT", held)
+    assert holder.process == f"{me} (process {os.getpid()})"
 
 
 def test_all_taken_ports_are_named_at_once(
