@@ -13,7 +13,7 @@ from provisioner.applied import load_applied
 from provisioner.errors import ArtifactRejected
 from provisioner.files import read_tree
 from provisioner.launch import arguments, garbage_percent, go_memory_limit
-from provisioner.placement import LISTENERS
+from provisioner.placement import ENGINES, LISTENERS
 from provisioner.plan import Desired, Launch, Observed
 from provisioner.render import Stack, render
 from provisioner.runtime.model import Runtime, Source
@@ -22,6 +22,11 @@ from provisioner.workspace import Workspace
 
 OPTIONAL = "grafana"
 COMPOSE_FILE = "compose.yaml"
+
+
+def engines_here(runtime: Runtime) -> dict[str, Source | None]:
+    """Every engine as it is already here; nothing is pulled or built."""
+    return {engine: runtime.locate(engine) for engine in ENGINES}
 
 
 def desire(workspace: Workspace, runtime: Runtime, sources: Mapping[str, Source | None]) -> Desired:

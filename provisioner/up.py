@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from provisioner.apply import Stage, apply
 from provisioner.console import Console
-from provisioner.desire import desire, observe
+from provisioner.desire import desire, engines_here, observe
 from provisioner.placement import ENGINES
 from provisioner.plan import Observed, Plan, plan
 from provisioner.running import refuse_second_runtime
-from provisioner.runtime.model import Runtime, Source
+from provisioner.runtime.model import Runtime
 from provisioner.verify import VERIFY_SECONDS, Verification, verify
 from provisioner.workspace import Workspace
 
@@ -48,8 +48,7 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
 def preview(workspace: Workspace, runtime: Runtime) -> Plan:
     """The plan that `up` would apply now; nothing is pulled, built or changed."""
     refuse_second_runtime(workspace, runtime)
-    sources: dict[str, Source | None] = {engine: runtime.locate(engine) for engine in ENGINES}
-    desired = desire(workspace, runtime, sources)
+    desired = desire(workspace, runtime, engines_here(runtime))
     return plan(desired, observe(workspace, runtime))
 
 

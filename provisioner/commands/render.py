@@ -8,7 +8,7 @@ import click
 
 from provisioner.apply import Stage, check_configs
 from provisioner.console import Console
-from provisioner.desire import desire
+from provisioner.desire import desire, engines_here
 from provisioner.files import read_text, remove_stale, write_atomically
 from provisioner.placement import ENGINES
 from provisioner.workspace import open_runtime, open_workspace
@@ -23,9 +23,9 @@ def render(*, check: bool) -> int:
     """
     workspace = open_workspace()
     runtime = open_runtime(workspace, Console().say)
-    sources = {engine: runtime.locate(engine) for engine in ENGINES}
-    stage = Stage(workspace=workspace, runtime=runtime, desired=desire(workspace, runtime, sources))
-    artifacts = stage.desired.artifacts
+    desired = desire(workspace, runtime, engines_here(runtime))
+    stage = Stage(workspace=workspace, runtime=runtime, desired=desired)
+    artifacts = desired.artifacts
     stale = [path for path, text in artifacts.items() if _differs(workspace.build / path, text)]
     if stale:
         click.echo("\n".join(stale))

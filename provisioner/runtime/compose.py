@@ -16,7 +16,7 @@ from provisioner.errors import CommandFailed, StackNotRunning
 from provisioner.launch import arguments, garbage_percent, go_memory_limit, memory_mb
 from provisioner.placement import ENGINES, Placement, docker_placement
 from provisioner.runtime.checks import CHECKS, reject
-from provisioner.runtime.docker_files import file_archive, stack_archive
+from provisioner.runtime.docker_files import CONFIG_ROOT, file_archive, stack_archive, stale_folders
 from provisioner.runtime.docker_images import Images, pinned_reference
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.settings import RuntimeName, Settings
@@ -106,7 +106,9 @@ class ComposeRuntime:
         create = ("up", "--no-start", "--no-deps", "--force-recreate", "files")
         self._compose(*create, sources=sources)
         container = self._container("files")
-        container.put_archive("/", stack_archive(self.placement, delivery))
+        held, _ = container.get_archive(CONFIG_ROOT)
+        stale = stale_folders(self.placement, delivery, b"".join(held))
+        container.put_archive("/", stack_archive(self.placement, delivery, stale))
         container.remove(v=False)
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
@@ -151,13 +153,12 @@ class ComposeRuntime:
     def _label(self) -> str:
         return f"{PROJECT_LABEL}={self.settings.project}"
 
-    def _containers(self) -> list[Container]:
-        return self.client.containers.list(all=True, filters={"label": self._label})
+    def _containers(self, *labels: str) -> list[Container]:
+        return self.client.containers.list(all=True, filters={"label": [self._label, *labels]})
 
     def _container(self, service: str) -> Container:
-        for container in self._containers():
-            if container.labels.get(SERVICE_LABEL) == service:
-                return container
+        for container in self._containers(f"{SERVICE_LABEL}={service}"):
+            return container
         raise StackNotRunning(self.settings.project)
 
     def _prefix(self) -> tuple[str, ...]:

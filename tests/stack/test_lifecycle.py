@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +19,7 @@ import pytest
 from docker.models.containers import Container
 
 from provisioner.applied import load_applied
+from provisioner.files import read_tree
 from provisioner.placement import ENGINES, LISTENERS
 from provisioner.runtime.supervisord import Supervisord
 from tests.stack import scenarios
@@ -131,6 +135,24 @@ def test_a_config_that_its_engine_rejects_never_reaches_the_running_stack(
     assert "signal_to_money" in ran.err
     assert stack.succeed("plan") == "nothing to change\n"
     assert stack.read_json("status", "--json")["ok"] is True
+
+
+def test_a_file_that_is_no_longer_rendered_goes_from_where_engines_read(stack: TestStack) -> None:
+    template = stack.root / "loki" / "extra" / "more.yaml.j2"
+    template.parent.mkdir()
+    template.write_text("a: 1\n", "utf-8")
+    stack.succeed("up")
+    before = _delivered(stack)
+    assert "loki/extra/more.yaml" in before
+    shutil.rmtree(template.parent)
+    assert stack.succeed("plan").splitlines() == [
+        "remove   loki/extra/more.yaml: is no longer rendered",
+        "deliver  rendered files: for loki",
+        "restart  loki: has read loki/extra/more.yaml, now gone",
+    ]
+    stack.succeed("up")
+    assert _delivered(stack) == before - {"loki/extra/more.yaml"}
+    assert stack.succeed("plan") == "nothing to change\n"
 
 
 def test_a_port_in_use_is_named_with_its_process_before_anything_starts(tmp_path: Path) -> None:
@@ -259,6 +281,15 @@ def _containers(stack: TestStack) -> dict[str, Container]:
         label = f"com.docker.compose.project={stack.settings.project}"
         found = client.containers.list(all=True, filters={"label": label})
     return {each.labels["com.docker.compose.service"]: each for each in found}
+
+
+def _delivered(stack: TestStack) -> set[str]:
+    """The files that engines can read, by their path below all configs."""
+    if stack.runtime == "native":
+        return set(read_tree(stack.home / "config"))
+    archive, _ = _containers(stack)["loki"].get_archive("/etc/claude-otel")
+    with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as files:
+        return {each.name.partition("/")[2] for each in files if not each.isdir()}
 
 
 def _interrupted_up(stack: TestStack) -> tuple[int, str]:

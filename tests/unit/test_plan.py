@@ -118,6 +118,15 @@ def test_other_engines_restart_for_a_changed_config() -> None:
     ]
 
 
+def test_a_file_that_is_no_longer_rendered_is_removed_and_its_engine_restarted() -> None:
+    fewer = {path: text for path, text in ARTIFACTS.items() if path != "loki/config.yaml"}
+    assert _lines(plan(replace(DESIRED, artifacts=fewer), AS_DESIRED)) == [
+        "remove loki/config.yaml: is no longer rendered",
+        "deliver rendered files: for loki",
+        "restart loki: has read loki/config.yaml, now gone",
+    ]
+
+
 def test_a_changed_board_is_only_delivered_because_grafana_looks_for_it() -> None:
     assert _lines(plan(_with_artifact(BOARD, "7"), AS_DESIRED)) == [
         f"write {BOARD}: settings or template changed",

@@ -35,6 +35,7 @@ class Daemon:
     verdict: int = 0
     said: str = ""
     done: list[str] = field(default_factory=list)
+    held: bytes = b"\0" * 1024  # an archive of nothing
     archives: list[bytes] = field(default_factory=list)
     filters: list[str] = field(default_factory=list)
 
@@ -45,7 +46,9 @@ class Daemon:
         match path.strip("/").split("/"):
             case ["containers", "json"]:
                 self.filters.append(request.query["filters"])
-                return _json([{"Id": service} for service in self.states])
+                labels = json.loads(request.query["filters"])["label"]
+                asked = [each.removeprefix(f"{SERVICE}=") for each in labels if SERVICE in each]
+                return _json([{"Id": name} for name in self.states if name in (asked or [name])])
             case ["containers", "create"]:
                 return _json({"Id": "check"}, 201)
             case ["containers", name]:
@@ -73,6 +76,8 @@ class Daemon:
                 network = {"Ports": self.ports.get(name, {})}
                 found = {"State": self.states.get(name, {}), "NetworkSettings": network}
                 return _json({"Id": name, "Config": config, **found})
+            case "archive" if request.method == "GET":
+                return Answer(body=self.held)
             case "archive":
                 self.archives.append(request.body)
                 return Answer()

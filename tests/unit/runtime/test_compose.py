@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from provisioner.errors import ArtifactRejected, CommandFailed, StackNotRunning
 from provisioner.placement import docker_placement
 from provisioner.runtime.compose import ComposeRuntime, compose_variables
+from provisioner.runtime.docker_files import file_archive
 from provisioner.runtime.model import Delivery, EngineState, Holding
 from provisioner.settings import Loki, Ports, Settings
 from tests.conftest import ROOT
@@ -201,6 +204,18 @@ def test_a_delivery_is_copied_through_a_container_that_never_runs(
     assert compose.lines()[-1].endswith("up --no-start --no-deps --force-recreate files")
     assert daemon.done == ["PUT /containers/files/archive", "DELETE /containers/files"]
     assert b"etc/claude-otel/loki/config.yaml" in daemon.archives[0]
+
+
+def test_a_delivery_takes_away_what_is_no_longer_rendered(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    daemon.states["files"] = _state("created")
+    daemon.held = file_archive("claude-otel/grafana/dashboards/old.json", "{}")
+    runtime.deliver(Delivery(artifacts={"loki/config.yaml": "a"}, secrets={}), {})
+    with tarfile.open(fileobj=io.BytesIO(daemon.archives[0])) as archive:
+        first, second, *_ = archive
+    assert (first.name, first.isfile()) == ("etc/claude-otel/grafana", True)
+    assert (second.name, second.isdir()) == ("etc/claude-otel/grafana", True)
 
 
 def test_holdings_are_the_projects_volumes_and_delete_takes_them(
