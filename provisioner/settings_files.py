@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
-from dotenv.parser import parse_stream
+from dotenv.parser import Original, parse_stream
 
 from provisioner.errors import Problem
 
@@ -33,10 +33,7 @@ def read_dotenv(path: Path, problems: list[Problem]) -> dict[str, str]:
     values: dict[str, str] = {}
     for line in parse_stream(io.StringIO(_text(path, problems))):
         if line.error or (line.key is not None and line.value is None):
-            written = line.original.string.strip()
-            place = f"line {line.original.line}"
-            expected = "NAME=value, or # before a comment"
-            problems.append(Problem(source=path.name, key=place, value=written, expected=expected))
+            problems.append(_no_variable(path, line.original))
         elif line.key is not None:
             values[line.key] = line.value or ""
     return values
@@ -52,6 +49,18 @@ def _text(path: Path, problems: list[Problem]) -> str:
     except OSError as error:
         problems.append(_whole_file(path, f"a file that can be read ({error.strerror})"))
     return ""
+
+
+def _no_variable(path: Path, original: Original) -> Problem:
+    """What is wrong with a line; empty lines before it are part of the original."""
+    text = original.string.lstrip()
+    before = original.string[: len(original.string) - len(text)].count("\n")
+    return Problem(
+        source=path.name,
+        key=f"line {original.line + before}",
+        value=text.rstrip(),
+        expected="NAME=value, or # before a comment",
+    )
 
 
 def _whole_file(path: Path, expected: str) -> Problem:

@@ -44,7 +44,7 @@ def status(*, as_json: bool) -> int:
 
 
 def _show(found: Status) -> None:
-    out = RichConsole(highlight=False, soft_wrap=True)
+    out = RichConsole(highlight=False, markup=False, soft_wrap=True)
     if not out.is_terminal:
         out.width = PLAIN_WIDTH
     out.print(f"stack {found.project}, runtime {found.runtime}\n")

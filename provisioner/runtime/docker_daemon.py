@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 
 import docker
-from docker.context import ContextAPI
+from docker.context import Context, ContextAPI
 from docker.errors import DockerException
 
 from provisioner.errors import RuntimeUnavailable
@@ -24,8 +24,7 @@ def daemon_environment() -> dict[str, str]:
     if host := os.environ.get("DOCKER_HOST"):
         return {"DOCKER_HOST": host}
     name = os.environ.get("DOCKER_CONTEXT")
-    # Its types do not say that there may be none of this name.
-    context = ContextAPI.get_context(name) or None
+    context: Context | None = ContextAPI.get_context(name)  # its types know no missing one
     if context is None or not context.Host:
         raise RuntimeUnavailable(
             f"the Docker context {name or 'in use'!r} is not there or names no daemon",

@@ -162,13 +162,13 @@ class NativeRuntime:
         return subprocess.run(command, check=False).returncode
 
     def _process(self, engine: str) -> psutil.Process | None:
-        """The process of a running engine."""
-        orphans = find_orphans(self.home)
-        if orphan := next((each for each in orphans if each.name == engine), None):
-            return orphan.process
+        """The process of a running engine, supervised or not."""
         known = {each["name"]: each["pid"] for each in self._supervisord.processes()}
+        if not known.get(engine):
+            orphans = find_orphans(self.home)
+            return next((each.process for each in orphans if each.name == engine), None)
         try:
-            return psutil.Process(known[engine]) if known.get(engine) else None
+            return psutil.Process(known[engine])
         except psutil.NoSuchProcess:
             return None
 

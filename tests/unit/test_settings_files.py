@@ -38,13 +38,13 @@ def test_a_line_that_is_no_variable_is_told_with_its_number_and_the_others_are_r
     tmp_path: Path,
 ) -> None:
     path = tmp_path / ".env"
-    path.write_text("A=1\nLOKI_PORT 13100\nLOKI_PORT\nB=2\n", encoding="utf-8")
+    path.write_text("A=1\n\nLOKI_PORT 13100\n# loki\n  LOKI_PORT\nB=2\n", encoding="utf-8")
     expected = "expected NAME=value, or # before a comment"
     assert _dotenv(path) == (
         {"A": "1", "B": "2"},
         [
-            f".env: line 2 = 'LOKI_PORT 13100': {expected}",
-            f".env: line 3 = 'LOKI_PORT': {expected}",
+            f".env: line 3 = 'LOKI_PORT 13100': {expected}",
+            f".env: line 5 = 'LOKI_PORT': {expected}",
         ],
     )
 
