@@ -19,7 +19,6 @@ import pytest
 from docker.models.containers import Container
 
 from provisioner.applied import load_applied
-from provisioner.files import read_tree
 from provisioner.placement import ENGINES, LISTENERS
 from provisioner.runtime.supervisord import Supervisord
 from tests.stack import scenarios
@@ -137,7 +136,10 @@ def test_a_config_that_its_engine_rejects_never_reaches_the_running_stack(
     assert stack.read_json("status", "--json")["ok"] is True
 
 
-def test_a_file_that_is_no_longer_rendered_goes_from_where_engines_read(stack: TestStack) -> None:
+def test_a_file_that_is_no_longer_rendered_goes_from_where_containers_read_it(
+    stacks: Stacks,
+) -> None:
+    stack = stacks("docker")
     template = stack.root / "loki" / "extra" / "more.yaml.j2"
     template.parent.mkdir()
     template.write_text("a: 1\n", "utf-8")
@@ -217,7 +219,6 @@ def test_a_native_stack_whose_supervisor_was_killed_is_seen_taken_over_and_stopp
     stacks: Stacks,
 ) -> None:
     stack = stacks("native")
-    stack.succeed("up")
     _kill_supervisor(stack)
     assert "without its supervisor" in stack.run("status").out
     ran = stack.run("up")
@@ -260,7 +261,6 @@ def test_every_published_port_of_a_container_is_on_the_loopback(stacks: Stacks) 
 
 def test_a_change_for_one_service_replaces_only_its_container(stacks: Stacks) -> None:
     stack = stacks("docker")
-    stack.succeed("up")
     before = _containers(stack)
     compose = stack.root / "compose.yaml"
     text = compose.read_text("utf-8")
@@ -284,9 +284,7 @@ def _containers(stack: TestStack) -> dict[str, Container]:
 
 
 def _delivered(stack: TestStack) -> set[str]:
-    """The files that engines can read, by their path below all configs."""
-    if stack.runtime == "native":
-        return set(read_tree(stack.home / "config"))
+    """The files that containers can read, by their path below all configs."""
     archive, _ = _containers(stack)["loki"].get_archive("/etc/claude-otel")
     with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as files:
         return {each.name.partition("/")[2] for each in files if not each.isdir()}
