@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 from provisioner.files import write_atomically
 
@@ -18,14 +19,13 @@ class Applied:
     """Digests of what each engine was last started with, and of the files it has read.
 
     `launches` is keyed by engine; `files` holds path → digest per engine; `retention_days` is
-    what the stores were last told to keep, `ports` the last port of each listener.
+    what the stores were last told to keep.
     """
 
     runtime: str = ""
     launches: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     retention_days: Mapping[str, int] = field(default_factory=dict)
-    ports: Mapping[str, int] = field(default_factory=dict)
 
     def with_engine(self, engine: str, launch: str, files: Mapping[str, str]) -> Applied:
         """The note after an engine has been brought up to date."""
@@ -39,12 +39,14 @@ class Applied:
         return replace(self, launches=launches, files=files)
 
 
+_NOTE = TypeAdapter(Applied)
+
+
 def load_applied(home: Path) -> Applied:
     """The note of the stack at `home`; an empty one when there is none or it cannot be read."""
     try:
-        content: dict[str, Any] = json.loads((home / FILE_NAME).read_text(encoding="utf-8"))
-        return Applied(**content)
-    except (OSError, ValueError, TypeError):
+        return _NOTE.validate_json((home / FILE_NAME).read_bytes())
+    except (OSError, ValueError):
         # Without a note the plan restarts what runs, which is safe.
         return Applied()
 

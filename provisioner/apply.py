@@ -41,7 +41,6 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
         reasons = "\n".join(f"  {each.subject}: {each.reason}" for each in plan.unsafe)
         raise Refused(f"this needs your word:\n{reasons}\n  next: repeat with --yes")
     _check(plan, stage, report)
-    _remember_ports(stage)
     for verb, group in groupby(plan.changes, key=attrgetter("verb")):
         changes = tuple(group)
         for change in changes:
@@ -55,11 +54,8 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
 
 def _check(plan: Plan, stage: Stage, report: Report) -> None:
     """Refuse a plan whose ports are taken or whose configs an engine would reject."""
-    settings = stage.workspace.settings
     starting = {change.subject for change in plan.changes if change.verb == "start"}
-    applied = load_applied(stage.workspace.home)
-    runtime = stage.runtime
-    require_free_ports(starting, settings, runtime.name, runtime.states(), applied)
+    require_free_ports(starting, stage.workspace.settings, stage.runtime)
     touched = {change.subject for change in plan.changes if change.verb in _NEW_CONFIG}
     check_configs(touched, stage, report)
 
@@ -97,6 +93,8 @@ def _make(change: Change, stage: Stage) -> None:
         case "deliver":
             secret = stack_secrets(workspace, runtime)
             delivery = Delivery(artifacts=stage.desired.artifacts, secrets=secret)
+            # From here on there is something that only this runtime knows of.
+            _save(stage, load_applied(workspace.home))
             runtime.deliver(delivery, stage.sources)
         case "stop":
             runtime.remove(subject)
@@ -130,12 +128,6 @@ def _remember(stage: Stage, engine: str) -> None:
     launch = stage.desired.launches[engine].digest
     files = files_of(engine, stage.desired.artifacts)
     _save(stage, load_applied(stage.workspace.home).with_engine(engine, launch, files))
-
-
-def _remember_ports(stage: Stage) -> None:
-    """Before engines start: an interrupted run must know that their ports are held by ours."""
-    applied = load_applied(stage.workspace.home)
-    _save(stage, replace(applied, ports=dict(stage.workspace.settings.ports)))
 
 
 def _remember_settings(stage: Stage) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from provisioner.applied import load_applied
+from provisioner.errors import ArtifactRejected
 from provisioner.files import read_tree
 from provisioner.launch import arguments, garbage_percent, go_memory_limit
-from provisioner.placement import LISTENERS
+from provisioner.placement import ENGINES, LISTENERS
 from provisioner.plan import Desired, Launch, Observed
 from provisioner.render import Stack, render
 from provisioner.runtime.model import Runtime, Source
@@ -16,6 +21,12 @@ from provisioner.settings import Settings
 from provisioner.workspace import Workspace
 
 OPTIONAL = "grafana"
+COMPOSE_FILE = "compose.yaml"
+
+
+def engines_here(runtime: Runtime) -> dict[str, Source | None]:
+    """Every engine as it is already here; nothing is pulled or built."""
+    return {engine: runtime.locate(engine) for engine in ENGINES}
 
 
 def desire(workspace: Workspace, runtime: Runtime, sources: Mapping[str, Source | None]) -> Desired:
@@ -54,9 +65,30 @@ def _launch(engine: str, source: Source | None, root: Path, stack: Stack) -> Lau
 
 
 def _definition(engine: str, settings: Settings, root: Path, runtime: str) -> str:
-    """All else that makes an engine be replaced: its ports and limits, and Compose's own file."""
+    """All else that makes an engine be replaced: its ports, limits, part of compose.yaml."""
     names = [each.name for each in LISTENERS if each.engine == engine]
     ports = [f"{name}={getattr(settings.ports, name)}" for name in names]
-    service = (root / "compose.yaml").read_text("utf-8") if runtime == "docker" else ""
+    service = _service(engine, root) if runtime == "docker" else ""
     memory = f"GOGC={garbage_percent(engine)} GOMEMLIMIT={go_memory_limit(engine, settings)}"
     return "\n".join([*ports, memory, service])
+
+
+def _service(engine: str, root: Path) -> str:
+    """What compose.yaml says of one engine, and of the volumes that it mounts."""
+    compose = _compose_file(root)
+    service = compose["services"].get(engine) or {}
+    mounts = [str(mount).partition(":")[0] for mount in service.get("volumes") or []]
+    declared = (compose.get("volumes") or {}).items()
+    volumes = {name: each for name, each in declared if name in mounts}
+    shared = {name: each for name, each in compose.items() if name not in {"services", "volumes"}}
+    return json.dumps([service, volumes, shared], sort_keys=True)
+
+
+def _compose_file(root: Path) -> dict[str, Any]:
+    try:
+        compose = yaml.safe_load((root / COMPOSE_FILE).read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ArtifactRejected(COMPOSE_FILE, " ".join(str(error).split())) from error
+    if not isinstance(compose, dict) or not isinstance(compose.get("services"), dict):
+        raise ArtifactRejected(COMPOSE_FILE, "expected a mapping with services")
+    return compose

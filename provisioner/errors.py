@@ -67,6 +67,11 @@ class RootNotFound(StackError):
 class RuntimeUnavailable(StackError):
     """Engines cannot be run the way the settings ask for."""
 
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason = reason
+        self.advice = advice
+        super().__init__(f"{reason}\n  next: {advice}")
+
 
 class EngineUnavailable(StackError):
     """An engine can neither be found, pulled nor built; says what was tried."""
@@ -104,14 +109,15 @@ class ArtifactRejected(StackError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortHolder:
-    """A port that is taken: its setting, number, and the process when it can be known."""
+    """A port that is taken: its setting and variable, number, and who holds it if known."""
 
     setting: str
+    variable: str
     port: int
     process: str
 
     def __str__(self) -> str:
-        return f"{self.port} (ports.{self.setting}) is held by {self.process}"
+        return f"port {self.port} (ports.{self.setting}, {self.variable}) is held by {self.process}"
 
 
 class PortsInUse(StackError):
@@ -120,9 +126,13 @@ class PortsInUse(StackError):
     def __init__(self, holders: Sequence[PortHolder]) -> None:
         self.holders = tuple(holders)
         lines = "\n".join(f"  {holder}" for holder in self.holders)
+        count = len(self.holders)
+        what, free = ("a port is", "it, or choose another")
+        if count > 1:
+            what, free = (f"{count} ports are", "them, or choose others")
         super().__init__(
-            f"ports in use, nothing was started:\n{lines}\n"
-            "  next: stop that process, or choose other ports in stack.yaml or .env"
+            f"{what} in use, and nothing was started:\n{lines}\n"
+            f"  next: free {free} in stack.yaml or .env"
         )
 
 

@@ -23,9 +23,14 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
 
 
 def read_tree(root: Path) -> dict[str, str]:
-    """Every text file below a folder: relative path → text; empty when there is no folder."""
+    """Every file below a folder: relative path → text; empty when there is no folder."""
     files = (path for path in root.rglob("*") if path.is_file())
-    return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in files}
+    return {path.relative_to(root).as_posix(): read_text(path) for path in files}
+
+
+def read_text(path: Path) -> str:
+    """A file's text; what is no UTF-8 in it is replaced, so that it differs from what we write."""
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def remove_stale(root: Path, wanted: Container[str]) -> None:

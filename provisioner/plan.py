@@ -140,13 +140,23 @@ def _engine_change(engine: str, desired: Desired, observed: Observed) -> Iterato
     if state is None or not state.is_running:
         why = f"is {state.detail}" if state else "is not running"
         yield Change(verb="start", subject=engine, reason=why + shorter, is_unsafe=bool(shorter))
+    elif state.is_orphan:
+        why = "runs without its supervisor: will be stopped and started again" + shorter
+        yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
     elif applied.launches.get(engine) != desired.launches[engine].digest:
         why = "its image, binary, arguments, ports or limits changed" + shorter
         yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
     elif changed := _changed_files(engine, desired, applied):
         verb: Verb = "reload" if engine == "prometheus" else "restart"
-        why = f"has not read {', '.join(changed)} yet{shorter}"
+        why = _unread(changed, desired) + shorter
         yield Change(verb=verb, subject=engine, reason=why, is_unsafe=bool(shorter))
+
+
+def _unread(changed: list[str], desired: Desired) -> str:
+    new = ", ".join(path for path in changed if path in desired.artifacts)
+    gone = ", ".join(path for path in changed if path not in desired.artifacts)
+    parts = [f"has not read {new} yet" if new else "", f"has read {gone}, now gone" if gone else ""]
+    return " and ".join(part for part in parts if part)
 
 
 def _changed_files(engine: str, desired: Desired, applied: Applied) -> list[str]:

@@ -3,47 +3,37 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 
 import psutil
 
-from provisioner.applied import Applied
 from provisioner.errors import PortHolder, PortsInUse
-from provisioner.placement import LISTENERS, LOOPBACK, Listener
-from provisioner.runtime.model import EngineState
-from provisioner.settings import RuntimeName, Settings
+from provisioner.placement import LISTENERS, LOOPBACK
+from provisioner.runtime.model import Runtime
+from provisioner.settings import Settings, environment_names
+
+UNSEEN = "a process that this user cannot see"
 
 
-def require_free_ports(
-    engines: Collection[str],
-    settings: Settings,
-    runtime: RuntimeName,
-    states: Mapping[str, EngineState],
-    applied: Applied,
-) -> None:
+def require_free_ports(engines: Collection[str], settings: Settings, runtime: Runtime) -> None:
     """Raise PortsInUse when an engine that is about to start would not get its ports."""
     needed = (each for each in LISTENERS if each.engine in engines)
-    opened = (each for each in needed if each.published or runtime == "native")
-    asked = [each for each in opened if not _is_ours(each, settings, states, applied)]
-    taken = list(_taken(asked, settings))
-    if taken:
-        raise PortsInUse(taken)
-
-
-def _is_ours(
-    listener: Listener, settings: Settings, states: Mapping[str, EngineState], applied: Applied
-) -> bool:
-    """Whether our own running engine holds the port already."""
-    state = states.get(listener.engine)
-    holds = applied.ports.get(listener.name) == getattr(settings.ports, listener.name)
-    return state is not None and state.is_running and holds
-
-
-def _taken(listeners: Collection[Listener], settings: Settings) -> Iterator[PortHolder]:
-    for listener in listeners:
-        port = getattr(settings.ports, listener.name)
-        if not _is_free(port):
-            yield PortHolder(setting=listener.name, port=port, process=_holder(port))
+    opened = (each for each in needed if each.published or runtime.name == "native")
+    taken = [each for each in opened if not _is_free(getattr(settings.ports, each.name))]
+    ours = {engine: runtime.ports(engine) for engine in {each.engine for each in taken}}
+    variables = {key: name for name, key in environment_names().items()}
+    holders = [
+        PortHolder(
+            setting=each.name,
+            variable=variables["ports", each.name],
+            port=port,
+            process=_holder(port),
+        )
+        for each in taken
+        if (port := getattr(settings.ports, each.name)) not in ours[each.engine]
+    ]
+    if holders:
+        raise PortsInUse(holders)
 
 
 def _is_free(port: int) -> bool:
@@ -61,16 +51,16 @@ def _holder(port: int) -> str:
     try:
         connections = psutil.net_connections(kind="tcp")
     except psutil.AccessDenied:
-        return "another process"
+        return UNSEEN
     for connection in connections:
         is_listening = connection.status == psutil.CONN_LISTEN
         if is_listening and connection.laddr and connection.laddr.port == port:
             return _describe(connection.pid)
-    return "another process"
+    return UNSEEN
 
 
 def _describe(pid: int | None) -> str:
     try:
-        return f"{psutil.Process(pid).name()} (process {pid})" if pid else "another process"
+        return f"{psutil.Process(pid).name()} (process {pid})" if pid else UNSEEN
     except psutil.Error:
         return f"process {pid}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,13 @@ from provisioner.settings import Settings
 
 ENGINE_FOLDERS = ("collector", "grafana", "loki", "prometheus")
 SUFFIX = ".j2"
+MAIN_CONFIGS = (
+    "collector/config.yaml",
+    "grafana/grafana.ini",
+    "loki/config.yaml",
+    "prometheus/prometheus.yaml",
+)
+"""What the engines are started with, so that a checkout without it is incomplete."""
 
 Artifacts = Mapping[str, str]
 """Rendered files: path below `build/` → text. The first folder of a path is its engine."""
@@ -44,7 +52,8 @@ def render(stack: Stack, root: Path) -> Artifacts:
 
     Raises ArtifactRejected when a template is broken or its result does not parse.
     """
-    artifacts = {path: _render_template(path, stack, root) for path in _templates(root)}
+    paths = sorted({*_templates(root), *MAIN_CONFIGS})
+    artifacts = {path: _render_template(path, stack, root) for path in paths}
     for dashboard in DASHBOARDS:
         artifacts[f"grafana/dashboards/{dashboard.name}.json"] = encode(dashboard)
     artifacts["client.sh"] = client_shell_file(stack.settings)
@@ -74,11 +83,32 @@ def _render_template(path: str, stack: Stack, root: Path) -> str:
             telemetry=telemetry,
             amounts=tuple(telemetry.amounts(session_series=stack.settings.session_series)),
         )
-    except jinja2.TemplateSyntaxError as error:
-        raise ArtifactRejected(path + SUFFIX, f"line {error.lineno}: {error.message}") from error
-    except jinja2.TemplateError as error:
-        raise ArtifactRejected(path + SUFFIX, str(error)) from error
+    except _BROKEN as error:
+        raise ArtifactRejected(path + SUFFIX, _in_template(error)) from error
     return text.strip() + "\n"
+
+
+_BROKEN = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What a template can raise: its expressions are code."""
+
+
+def _in_template(error: Exception) -> str:
+    """What is wrong, and where; Jinja gives its frames the names and lines of templates."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"line {error.lineno}: {error.message}"
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename.endswith(SUFFIX)]
+    place = f"line {lines[-1]}: " if lines else ""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"{place}there is no template {error.name}"
+    return f"{place}{error}"
 
 
 def _environment(root: Path) -> jinja2.Environment:

@@ -11,12 +11,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import dotenv
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from provisioner.errors import Problem, SettingsError
+from provisioner.settings_files import read_dotenv, read_yaml
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -167,10 +166,10 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     sources: dict[Key, str] = {}
     problems: list[Problem] = []
     names = environment_names()
-    dotenv_values = _read_dotenv(root / DOTENV_NAME, problems)
+    dotenv_values = read_dotenv(root / DOTENV_NAME, problems)
     problems += _unknown_variables(dotenv_values, names)
     for source, values in (
-        (FILE_NAME, dict(_flatten(_read_yaml(root / FILE_NAME, problems)))),
+        (FILE_NAME, dict(_flatten(read_yaml(root / FILE_NAME, problems)))),
         (DOTENV_NAME, _by_key(dotenv_values, names)),
         ("environment", _by_key(environ, names)),
     ):
@@ -185,36 +184,6 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     if problems:
         raise SettingsError(problems)
     return settings
-
-
-def _read_yaml(path: Path, problems: list[Problem]) -> Mapping[str, object]:
-    if not path.exists():
-        return {}
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        problems.append(_whole_file(path, f"YAML ({reason})"))
-        return {}
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        problems.append(_whole_file(path, "a mapping of settings"))
-        return {}
-    return content
-
-
-def _whole_file(path: Path, expected: str) -> Problem:
-    return Problem(source=path.name, key="the file", value=None, expected=expected)
-
-
-def _read_dotenv(path: Path, problems: list[Problem]) -> dict[str, str]:
-    try:
-        values = dotenv.dotenv_values(path, interpolate=False) if path.exists() else {}
-    except UnicodeDecodeError:
-        problems.append(_whole_file(path, "text in UTF-8"))
-        return {}
-    return {name: value or "" for name, value in values.items()}
 
 
 def _by_key(values: Mapping[str, str], names: Mapping[str, Key]) -> dict[Key, object]:

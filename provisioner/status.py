@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from provisioner.applied import load_applied
 from provisioner.backends import Prometheus, is_ready
-from provisioner.errors import BackendError
+from provisioner.errors import BackendError, EngineUnavailable
 from provisioner.placement import ENGINES
+from provisioner.running import running_elsewhere
 from provisioner.runtime.model import EngineState, Runtime
 from provisioner.verify import ready_urls
 from provisioner.workspace import Workspace
@@ -41,13 +42,19 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The stack's engines, addresses, and totals by span and name; empty when unknown."""
+    """The stack's engines, addresses, and totals by span and name; empty when unknown.
+
+    `elsewhere` names the other runtime when the stack runs under that one, `totals_error` says why
+    a running stack has no totals.
+    """
 
     project: str
     runtime: str
+    elsewhere: str
     engines: tuple[EngineStatus, ...]
     addresses: Mapping[str, str]
     totals: Mapping[str, Mapping[str, float]]
+    totals_error: str
 
     @property
     def is_ok(self) -> bool:
@@ -62,12 +69,15 @@ def status(workspace: Workspace, runtime: Runtime) -> Status:
     wanted = load_applied(workspace.home).launches
     names = [engine for engine in ENGINES if engine in states or engine in wanted]
     found = tuple(_engine(name, states.get(name), workspace, runtime) for name in names)
+    totals, totals_error = _totals(workspace) if states else ({}, "")
     return Status(
         project=workspace.settings.project,
         runtime=runtime.name,
+        elsewhere="" if states else running_elsewhere(workspace, runtime) or "",
         engines=found if states else (),
         addresses=addresses(workspace, with_grafana="grafana" in states),
-        totals=_totals(workspace) if states else {},
+        totals=totals,
+        totals_error=totals_error,
     )
 
 
@@ -87,7 +97,7 @@ def addresses(workspace: Workspace, *, with_grafana: bool) -> dict[str, str]:
 def _engine(
     name: str, state: EngineState | None, workspace: Workspace, runtime: Runtime
 ) -> EngineStatus:
-    source = runtime.locate(name)
+    reference, origin = _source(name, runtime)
     memory = runtime.memory_bytes(name) if state and state.is_running else None
     return EngineStatus(
         engine=name,
@@ -95,19 +105,30 @@ def _engine(
         is_ready=is_ready(ready_urls(workspace)[name]),
         detail=state.detail if state else "not running",
         memory_mb=round(memory / 1e6, 1) if memory else None,
-        origin=source.origin if source else "not here",
-        reference=source.reference if source else "",
+        origin=origin,
+        reference=reference,
     )
 
 
-def _totals(workspace: Workspace) -> dict[str, dict[str, float]]:
+def _source(name: str, runtime: Runtime) -> tuple[str, str]:
+    """An engine's reference and origin; one that went away while it runs is no reason to fail."""
+    try:
+        source = runtime.locate(name)
+    except EngineUnavailable as error:
+        return "", f"not here any more: {error.tried[0]}"
+    return (source.reference, source.origin) if source else ("", "not here")
+
+
+def _totals(workspace: Workspace) -> tuple[dict[str, dict[str, float]], str]:
+    """The totals, and why there are none."""
     prometheus = Prometheus(url=workspace.url("prometheus"))
     try:
-        return {
+        totals = {
             span: {
                 name: prometheus.total(query.format(span=span)) for name, query in TOTALS.items()
             }
             for span in SPANS
         }
-    except BackendError:
-        return {}
+    except BackendError as error:
+        return {}, str(error)
+    return totals, ""

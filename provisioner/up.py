@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from provisioner.apply import Stage, apply
 from provisioner.console import Console
-from provisioner.desire import desire, observe
-from provisioner.errors import Refused
+from provisioner.desire import desire, engines_here, observe
 from provisioner.placement import ENGINES
-from provisioner.plan import Plan, plan
-from provisioner.runtime.model import Runtime, Source
+from provisioner.plan import Observed, Plan, plan
+from provisioner.running import refuse_second_runtime
+from provisioner.runtime.model import Runtime
 from provisioner.verify import VERIFY_SECONDS, Verification, verify
-from provisioner.workspace import Workspace, other_runtime
+from provisioner.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,9 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
         sources = {engine: runtime.obtain(engine, report) for engine in ENGINES}
     with console.step("Plan"):
         desired = desire(workspace, runtime, sources)
-        changes = plan(desired, observe(workspace, runtime))
+        observed = observe(workspace, runtime)
+        changes = plan(desired, observed)
+    _tell_of_orphans(observed, console)
     stage = Stage(workspace=workspace, runtime=runtime, desired=desired)
     with console.step(f"Apply {_count(changes)}") as report:
         apply(changes, stage, report, accept_unsafe=accept_unsafe)
@@ -46,19 +48,15 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
 
 def preview(workspace: Workspace, runtime: Runtime) -> Plan:
     """The plan that `up` would apply now; nothing is pulled, built or changed."""
-    sources: dict[str, Source | None] = {engine: runtime.locate(engine) for engine in ENGINES}
-    desired = desire(workspace, runtime, sources)
+    refuse_second_runtime(workspace, runtime)
+    desired = desire(workspace, runtime, engines_here(runtime))
     return plan(desired, observe(workspace, runtime))
 
 
-def refuse_second_runtime(workspace: Workspace, runtime: Runtime) -> None:
-    """Raise Refused when the stack runs under the runtime that was not asked for."""
-    other = other_runtime(workspace, runtime.name)
-    if other and any(state.is_running for state in other.states().values()):
-        raise Refused(
-            f"this stack runs under the {other.name} runtime, whose data {runtime.name} cannot "
-            f"read\n  next: RUNTIME={other.name} claude-otel down, or leave RUNTIME at {other.name}"
-        )
+def _tell_of_orphans(observed: Observed, console: Console) -> None:
+    names = [state.engine for state in observed.states.values() if state.is_orphan]
+    if names:
+        console.say(f"running without a supervisor, taken over: {', '.join(names)}")
 
 
 def _count(changes: Plan) -> str:

@@ -12,12 +12,14 @@ import platformdirs
 from provisioner.applied import load_applied
 from provisioner.errors import RootNotFound, RuntimeUnavailable
 from provisioner.placement import LOOPBACK
-from provisioner.runtime.compose import ComposeRuntime, compose_command, connect
+from provisioner.runtime.compose import ComposeRuntime
+from provisioner.runtime.docker_daemon import compose_command, connect, daemon_environment
 from provisioner.runtime.model import Report, Runtime
 from provisioner.runtime.native import NativeRuntime
 from provisioner.settings import RuntimeName, Settings, load_settings
 
 BUILD = "build"
+PROJECT_VARIABLE = "STACK_PROJECT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,10 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     settings = load_settings(root, environ)
     default = platformdirs.user_data_path("claude-otel") / settings.project
     home = root / settings.data_dir.expanduser() if settings.data_dir else default
-    # A second stack, named on the command line, must not overwrite what setup-env.sh reads.
-    is_own = settings.project == load_settings(root, {}).project
+    # A second stack, named on the command line, must not overwrite what setup-env.sh reads. Only
+    # its name is left out: the environment may put right what is wrong in the files.
+    unnamed = {name: value for name, value in environ.items() if name != PROJECT_VARIABLE}
+    is_own = settings.project == load_settings(root, unnamed).project
     build = root / (BUILD if is_own else f"{BUILD}-{settings.project}")
     return Workspace(root=root, settings=settings, home=home.resolve(), build=build)
 
@@ -65,7 +69,7 @@ def open_runtime(workspace: Workspace, report: Report) -> Runtime:
     try:
         return _docker(workspace)
     except RuntimeUnavailable as error:
-        report(f"engines run natively, because {error}".partition("\n")[0])
+        report(f"engines run natively, because {error.reason}")
         return _native(workspace)
 
 
@@ -81,10 +85,12 @@ def other_runtime(workspace: Workspace, name: RuntimeName) -> Runtime | None:
 
 
 def _docker(workspace: Workspace) -> Runtime:
+    daemon = daemon_environment()
     return ComposeRuntime(
         settings=workspace.settings,
         root=workspace.root,
-        client=connect(),
+        client=connect(daemon),
+        daemon=daemon,
         command=compose_command(),
     )
 

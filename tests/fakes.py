@@ -40,6 +40,7 @@ def running(*engines: str) -> dict[str, EngineState]:
 class FakeRuntime:
     """A runtime whose engines are only names; it keeps the order of what it was told.
 
+    What runs holds the ports of `settings`.
     `rejects` is the engine whose validator says no; `interrupted_at` is the call in whose middle
     somebody presses ^C, once.
     """
@@ -80,6 +81,10 @@ class FakeRuntime:
 
     def memory_bytes(self, engine: str) -> int | None:
         return 50_000_000 if engine in self.engines else None
+
+    def ports(self, engine: str) -> frozenset[int]:
+        listeners = (each for each in LISTENERS if each.engine == engine in self.engines)
+        return frozenset(getattr(self.settings.ports, each.name) for each in listeners)
 
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
         del sources

@@ -6,7 +6,7 @@ import click
 
 from provisioner.console import Console
 from provisioner.lock import changing
-from provisioner.up import refuse_second_runtime
+from provisioner.running import refuse_second_runtime
 from provisioner.workspace import open_runtime, open_workspace
 
 

@@ -6,15 +6,16 @@ import click
 
 from provisioner.backends import Loki
 from provisioner.console import Console
-from provisioner.errors import StackNotRunning
 from provisioner.events import follow as follow_events
 from provisioner.events import line, recent, settled
 from provisioner.placement import ENGINES
+from provisioner.running import require_running
 from provisioner.runtime.model import Report
 from provisioner.workspace import open_runtime, open_workspace
 
 RECENT_SECONDS = 3600
 INTERRUPTED = 130
+SIGNALLED = 128
 
 
 @click.command()
@@ -39,10 +40,10 @@ def _show(engines: tuple[str, ...], *, events: bool, follow: bool, lines: int) -
     workspace = open_workspace()
     console = Console()
     runtime = open_runtime(workspace, console.say)
-    if not runtime.states():
-        raise StackNotRunning(workspace.settings.project)
+    require_running(workspace, runtime)
     if not events:
-        return runtime.logs(engines, follow=follow, lines=lines)
+        code = runtime.logs(engines, follow=follow, lines=lines)
+        return code if code >= 0 else SIGNALLED - code  # as a shell has it
     _show_events(Loki(url=workspace.url("loki")), console.say, lines=lines, follow=follow)
     return 0
 

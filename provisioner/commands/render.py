@@ -8,8 +8,8 @@ import click
 
 from provisioner.apply import Stage, check_configs
 from provisioner.console import Console
-from provisioner.desire import desire
-from provisioner.files import remove_stale, write_atomically
+from provisioner.desire import desire, engines_here
+from provisioner.files import read_text, remove_stale, write_atomically
 from provisioner.placement import ENGINES
 from provisioner.workspace import open_runtime, open_workspace
 
@@ -23,9 +23,9 @@ def render(*, check: bool) -> int:
     """
     workspace = open_workspace()
     runtime = open_runtime(workspace, Console().say)
-    sources = {engine: runtime.locate(engine) for engine in ENGINES}
-    stage = Stage(workspace=workspace, runtime=runtime, desired=desire(workspace, runtime, sources))
-    artifacts = stage.desired.artifacts
+    desired = desire(workspace, runtime, engines_here(runtime))
+    stage = Stage(workspace=workspace, runtime=runtime, desired=desired)
+    artifacts = desired.artifacts
     stale = [path for path, text in artifacts.items() if _differs(workspace.build / path, text)]
     if stale:
         click.echo("\n".join(stale))
@@ -39,4 +39,4 @@ def render(*, check: bool) -> int:
 
 
 def _differs(path: Path, text: str) -> bool:
-    return not path.is_file() or path.read_text(encoding="utf-8") != text
+    return not path.is_file() or read_text(path) != text

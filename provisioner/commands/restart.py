@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from provisioner.console import Console
-from provisioner.errors import Refused, StackNotRunning
+from provisioner.errors import Refused
 from provisioner.lock import changing
 from provisioner.placement import ENGINES
+from provisioner.running import require_running
 from provisioner.verify import VERIFY_SECONDS, verify
 from provisioner.workspace import open_runtime, open_workspace
 
@@ -22,12 +23,15 @@ def restart(engines: tuple[str, ...]) -> int:
     workspace = open_workspace()
     console = Console()
     runtime = open_runtime(workspace, console.say)
-    states = runtime.states()
+    states = require_running(workspace, runtime)
     chosen = [engine for engine in ENGINES if engine in (engines or states)]
-    if not states:
-        raise StackNotRunning(workspace.settings.project)
     if missing := [engine for engine in chosen if engine not in states]:
         raise Refused(f"not running: {', '.join(missing)}; `claude-otel status` shows what is")
+    if orphans := [engine for engine in chosen if states[engine].is_orphan]:
+        raise Refused(
+            f"running without a supervisor: {', '.join(orphans)}\n"
+            "  next: `make up` takes over what is left of a supervisor that was killed"
+        )
     for engine in chosen:
         with changing(workspace), console.step(f"Restart {engine}"):
             runtime.restart(engine)

@@ -31,6 +31,11 @@ def status(*, as_json: bool) -> int:
     found = stack_status(workspace, runtime)
     if as_json:
         click.echo(json.dumps({"schema": SCHEMA, "ok": found.is_ok, **asdict(found)}, indent=2))
+    elif found.elsewhere:
+        click.echo(
+            f"stack {found.project} runs under the {found.elsewhere} runtime, but "
+            f"{found.runtime} is chosen: RUNTIME={found.elsewhere} claude-otel status"
+        )
     elif not found.engines:
         click.echo(f"stack {found.project} is not running: start it with `make up`")
     else:
@@ -39,14 +44,13 @@ def status(*, as_json: bool) -> int:
 
 
 def _show(found: Status) -> None:
-    out = RichConsole(highlight=False, soft_wrap=True)
+    out = RichConsole(highlight=False, markup=False, soft_wrap=True)
     if not out.is_terminal:
         out.width = PLAIN_WIDTH
     out.print(f"stack {found.project}, runtime {found.runtime}\n")
     out.print(_engines(found))
-    if found.totals:
-        out.print()
-        out.print(_totals(found))
+    out.print()
+    out.print(_totals(found) if found.totals else f"no totals: {found.totals_error}")
     out.print()
     for name, address in found.addresses.items():
         out.print(f"{name.replace('_', ' '):<11} {address}")

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from provisioner.console import Console
-from provisioner.errors import StackNotRunning
+from provisioner.running import require_running
 from provisioner.verify import verify as verify_stack
 from provisioner.workspace import open_runtime, open_workspace
 
@@ -27,9 +27,7 @@ def verify(*, as_json: bool, timeout: float) -> int:
     """
     workspace = open_workspace()
     console = Console()
-    states = open_runtime(workspace, console.say).states()
-    if not states:
-        raise StackNotRunning(workspace.settings.project)
+    states = require_running(workspace, open_runtime(workspace, console.say))
     with console.step("Verify") as step:
         found = verify_stack(
             workspace, with_grafana="grafana" in states, seconds=timeout, report=step

@@ -12,7 +12,6 @@ from provisioner.engines.find import (
     find_on_path,
 )
 from provisioner.engines.image import docker_target, image_name, import_image, local_image
-from provisioner.engines.progress import Report
 from provisioner.engines.target import Target, host_target
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "Binaries",
     "Engine",
     "GrafanaHome",
-    "Report",
     "Target",
     "build",
     "cache_root",

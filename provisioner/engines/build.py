@@ -19,11 +19,12 @@ import filelock
 from provisioner.engines.cache import binary_directory, cache_root, engine_directory
 from provisioner.engines.catalogue import Engine, Recipe
 from provisioner.engines.find import Binaries, find_cached, in_cache, version_of
-from provisioner.engines.progress import Progress, Report
+from provisioner.engines.progress import Progress
 from provisioner.engines.sources import Sources, prepare
 from provisioner.engines.target import Target, host_target
 from provisioner.engines.toolchain import Go, find_go
 from provisioner.errors import BuildFailed, EngineUnavailable
+from provisioner.runtime.model import Report
 
 _SCRATCH_PREFIX = ".building-"
 _TO_COMPILE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-Report = Callable[[str], None]
+from provisioner.runtime.model import Report
 
 _SECONDS_BETWEEN = 1.0
 _DOWNLOAD = "go: downloading "

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
-from docker.errors import DockerException
 from docker.models.containers import Container
 
-from provisioner.errors import CommandFailed, RuntimeUnavailable, StackNotRunning
+from provisioner.errors import CommandFailed, StackNotRunning
 from provisioner.launch import arguments, garbage_percent, go_memory_limit, memory_mb
 from provisioner.placement import ENGINES, Placement, docker_placement
 from provisioner.runtime.checks import CHECKS, reject
-from provisioner.runtime.docker_files import file_archive, stack_archive
+from provisioner.runtime.docker_files import CONFIG_ROOT, file_archive, stack_archive, stale_folders
 from provisioner.runtime.docker_images import Images, pinned_reference
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.settings import RuntimeName, Settings
@@ -28,42 +27,17 @@ PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 
 
-def connect() -> docker.DockerClient:
-    """A client of the Docker daemon; raises RuntimeUnavailable when none answers."""
-    try:
-        client = docker.from_env(timeout=120)
-        client.ping()
-    except DockerException as error:
-        reason = str(error).partition("\n")[0][:200]
-        raise RuntimeUnavailable(
-            "no Docker daemon answers: start it, or run the engines without Docker with "
-            f"RUNTIME=native\n  {reason}"
-        ) from error
-    return client
-
-
-def compose_command() -> tuple[str, ...]:
-    """`docker compose`, else `docker-compose`; raises RuntimeUnavailable when neither is there."""
-    for command in (("docker", "compose"), ("docker-compose",)):
-        try:
-            found = subprocess.run([*command, "version"], capture_output=True, check=False)
-        except FileNotFoundError:
-            continue
-        if found.returncode == 0:
-            return command
-    raise RuntimeUnavailable(
-        "a Docker daemon runs, but neither `docker compose` nor `docker-compose` is there: install "
-        "Docker's Compose plugin, or run the engines without Docker with RUNTIME=native"
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeRuntime:
-    """Engines as containers of one Compose project."""
+    """Engines as containers of one Compose project.
+
+    `daemon` holds the variables that lead Compose to the daemon that `client` talks to.
+    """
 
     settings: Settings
     root: Path
     client: docker.DockerClient
+    daemon: Mapping[str, str]
     command: tuple[str, ...]
 
     @property
@@ -122,11 +96,19 @@ class ComposeRuntime:
         reclaimable = usage.get("stats", {}).get("inactive_file", 0)
         return int(usage["usage"] - reclaimable) if "usage" in usage else None
 
+    def ports(self, engine: str) -> frozenset[int]:
+        if engine not in self.states():
+            return frozenset()
+        published = self._container(engine).attrs["NetworkSettings"]["Ports"].values()
+        return frozenset(int(each["HostPort"]) for every in published for each in every or ())
+
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
         create = ("up", "--no-start", "--no-deps", "--force-recreate", "files")
         self._compose(*create, sources=sources)
         container = self._container("files")
-        container.put_archive("/", stack_archive(self.placement, delivery))
+        held, _ = container.get_archive(CONFIG_ROOT)
+        stale = stale_folders(self.placement, delivery, b"".join(held))
+        container.put_archive("/", stack_archive(self.placement, delivery, stale))
         container.remove(v=False)
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
@@ -171,13 +153,12 @@ class ComposeRuntime:
     def _label(self) -> str:
         return f"{PROJECT_LABEL}={self.settings.project}"
 
-    def _containers(self) -> list[Container]:
-        return self.client.containers.list(all=True, filters={"label": self._label})
+    def _containers(self, *labels: str) -> list[Container]:
+        return self.client.containers.list(all=True, filters={"label": [self._label, *labels]})
 
     def _container(self, service: str) -> Container:
-        for container in self._containers():
-            if container.labels.get(SERVICE_LABEL) == service:
-                return container
+        for container in self._containers(f"{SERVICE_LABEL}={service}"):
+            return container
         raise StackNotRunning(self.settings.project)
 
     def _prefix(self) -> tuple[str, ...]:
@@ -193,7 +174,8 @@ class ComposeRuntime:
             raise CommandFailed([*self.command, *args], done.returncode, done.stderr or done.stdout)
 
     def _environment(self, sources: Mapping[str, Source]) -> dict[str, str]:
-        return {**os.environ, **compose_variables(self.settings, self.placement, sources)}
+        variables = compose_variables(self.settings, self.placement, sources)
+        return {**os.environ, **self.daemon, **variables}
 
 
 def compose_variables(

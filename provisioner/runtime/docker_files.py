@@ -11,19 +11,25 @@ from provisioner.placement import ENGINES, Placement
 from provisioner.render import engine_of
 from provisioner.runtime.model import Delivery
 
+CONFIG_ROOT = "/etc/claude-otel"
+"""Where the config volume is mounted."""
+
 OWNERS = {"collector": 10001, "grafana": 472, "loki": 10001, "prometheus": 65534}
 """The users of upstream's images, whom each engine's data and secrets must belong to."""
 
 
-def stack_archive(at: Placement, delivery: Delivery) -> bytes:
-    """A tar of all configs, secrets, and data directories owned by who writes into them."""
-    configs = {
-        f"{at.config[engine_of(path)]}/{path.partition('/')[2]}": text
-        for path, text in delivery.artifacts.items()
-        if engine_of(path)
-    }
+def stack_archive(at: Placement, delivery: Delivery, stale: Iterable[str] = ()) -> bytes:
+    """A tar of all configs, secrets, and data directories owned by who writes into them.
+
+    Unpacking it empties the stale folders first: a file takes a folder's place whole, and then
+    the folder takes the file's. The API has no other way to delete.
+    """
+    configs = _configs(at, delivery)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for folder in stale:
+            _add_file(archive, folder, "")
+            _add_directory(archive, folder)
         for engine in ENGINES:
             _add_directory(archive, at.data[engine], OWNERS[engine])
         for folder in _folders(configs):
@@ -35,12 +41,30 @@ def stack_archive(at: Placement, delivery: Delivery) -> bytes:
     return buffer.getvalue()
 
 
+def stale_folders(at: Placement, delivery: Delivery, held: bytes) -> list[str]:
+    """The folders just below the configs' root in which an archive of it holds unwanted files."""
+    root = PurePosixPath(CONFIG_ROOT)
+    wanted = _configs(at, delivery).keys() | delivery.secrets.keys()
+    with tarfile.open(fileobj=io.BytesIO(held)) as archive:
+        paths = [root.parent / entry.name for entry in archive if not entry.isdir()]
+    unwanted = (path.relative_to(root) for path in paths if str(path) not in wanted)
+    return sorted({str(root / path.parts[0]) for path in unwanted})
+
+
 def file_archive(path: str, text: str) -> bytes:
     """A tar of one readable file."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         _add_file(archive, path, text)
     return buffer.getvalue()
+
+
+def _configs(at: Placement, delivery: Delivery) -> dict[str, str]:
+    return {
+        f"{at.config[engine_of(path)]}/{path.partition('/')[2]}": text
+        for path, text in delivery.artifacts.items()
+        if engine_of(path)
+    }
 
 
 def _folders(paths: Iterable[str]) -> list[str]:

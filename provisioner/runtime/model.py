@@ -30,11 +30,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineState:
-    """An engine as the runtime sees it; `detail` is the runtime's own word for it."""
+    """An engine as the runtime sees it; `detail` is the runtime's own word for it.
+
+    An orphan runs, but nobody starts it again when it dies.
+    """
 
     engine: str
     is_running: bool
     detail: str
+    is_orphan: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,9 @@ class Runtime(Protocol):
 
     def memory_bytes(self, engine: str) -> int | None:
         """The memory that a running engine holds; None when it cannot be known."""
+
+    def ports(self, engine: str) -> frozenset[int]:
+        """The ports of this machine that an engine holds; none when it does not run."""
 
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
         """Bring rendered files to where the engines read them."""

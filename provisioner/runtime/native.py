@@ -18,7 +18,13 @@ from provisioner.placement import ENGINES, Placement, native_placement
 from provisioner.render import engine_of
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
-from provisioner.runtime.supervisord import Program, Supervisord, supervisord_config
+from provisioner.runtime.orphans import Orphan, find_orphans, stop_orphan
+from provisioner.runtime.supervisord import (
+    Program,
+    Supervisord,
+    bare_environment,
+    supervisord_config,
+)
 from provisioner.settings import RuntimeName, Settings
 
 FOLDERS = ("config", "data", "log")
@@ -67,19 +73,26 @@ class NativeRuntime:
             config = Path(folder) / "config.yaml"
             config.write_text(text, encoding="utf-8")
             command = [str(program), *check.command(str(config))]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            environment = bare_environment()  # as it will run
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=False
+            )
         if done.returncode != 0:
             raise reject(engine, done.stdout + done.stderr)
 
     def states(self) -> Mapping[str, EngineState]:
-        found = (_state(each) for each in self._supervisord.processes())
+        found = [_state(each) for each in self._supervisord.processes()]
+        # Last: an orphan holds the ports and the data of one that is supervised in vain.
+        found += [_orphan_state(each) for each in find_orphans(self.home) if each.name in ENGINES]
         return {state.engine: state for state in found}
 
     def memory_bytes(self, engine: str) -> int | None:
-        for process in self._supervisord.processes():
-            if process["name"] == engine and process["pid"]:
-                return _resident_bytes(process["pid"])
-        return None
+        process = self._process(engine)
+        return _resident_bytes(process) if process else None
+
+    def ports(self, engine: str) -> frozenset[int]:
+        process = self._process(engine)
+        return _listening(process) if process else frozenset()
 
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:  # noqa: ARG002 - containers need their images
         for engine in ENGINES:
@@ -97,6 +110,7 @@ class NativeRuntime:
         known = (sources.keys() & self.states().keys()) | {*engines}
         programs = [self._program(sources[engine]) for engine in ENGINES if engine in known]
         supervisord = self._supervisord
+        self._stop_orphans(lambda _: None)
         write_atomically(supervisord.config_path, supervisord_config(self.home, programs))
         if not supervisord.is_running():
             supervisord.launch()
@@ -115,9 +129,14 @@ class NativeRuntime:
         self._supervisord.signal(engine, "HUP")
 
     def remove(self, engine: str) -> None:
-        self._supervisord.remove(engine)
+        for orphan in find_orphans(self.home):
+            if orphan.name == engine:
+                stop_orphan(orphan, lambda _: None)
+        if any(each["name"] == engine for each in self._supervisord.processes()):
+            self._supervisord.remove(engine)
 
     def stop(self, report: Report) -> None:
+        self._stop_orphans(report)
         running = self.states()
         # The door closes first, so that nothing is in flight when the stores flush.
         for engine in reversed(ENGINES):
@@ -141,6 +160,21 @@ class NativeRuntime:
         files = [str(self.home / "log" / f"{name}.log") for name in names]
         command = ["tail", "-n", str(lines), *(["-F"] if follow else []), *files]
         return subprocess.run(command, check=False).returncode
+
+    def _process(self, engine: str) -> psutil.Process | None:
+        """The process of a running engine, supervised or not."""
+        known = {each["name"]: each["pid"] for each in self._supervisord.processes()}
+        if not known.get(engine):
+            orphans = find_orphans(self.home)
+            return next((each.process for each in orphans if each.name == engine), None)
+        try:
+            return psutil.Process(known[engine])
+        except psutil.NoSuchProcess:
+            return None
+
+    def _stop_orphans(self, report: Report) -> None:
+        for orphan in find_orphans(self.home):
+            stop_orphan(orphan, report)
 
     def _grafana(self) -> Source | None:
         found = engines.find_grafana(self.settings.grafana.home)
@@ -196,10 +230,25 @@ def _state(process: Mapping[str, object]) -> EngineState:
     )
 
 
-def _resident_bytes(pid: int) -> int | None:
+def _orphan_state(orphan: Orphan) -> EngineState:
+    detail = f"without its supervisor (process {orphan.process.pid}): `make up` takes over"
+    return EngineState(engine=orphan.name, is_running=True, detail=detail, is_orphan=True)
+
+
+def _listening(process: psutil.Process) -> frozenset[int]:
+    """The ports on which a process, or one that it started, listens."""
+    try:
+        family = [process, *process.children(recursive=True)]
+        found = [each for member in family for each in member.net_connections(kind="tcp")]
+    except psutil.Error:
+        return frozenset()
+    return frozenset(each.laddr.port for each in found if each.status == psutil.CONN_LISTEN)
+
+
+def _resident_bytes(process: psutil.Process) -> int | None:
     """What the process holds, without pages of files: those can be given back at once."""
     try:
-        memory = psutil.Process(pid).memory_info()
+        memory = process.memory_info()
     except psutil.Error:
         return None
     return int(memory.rss - getattr(memory, "shared", 0))

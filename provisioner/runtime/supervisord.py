@@ -22,6 +22,10 @@ from provisioner.errors import CommandFailed
 START_SECONDS = 20.0
 STOP_SECONDS = 120.0
 LONGEST_SOCKET_PATH = 100
+INHERITED = (
+    *("PATH", "HOME", "USER", "TMPDIR", "LANG", "LC_ALL", "TZ"),
+    *("PYTHONPATH", "LD_LIBRARY_PATH"),  # supervisord may need them to be found and to start
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,11 @@ class Program:
     environment: Mapping[str, str]
     priority: int
     stop_seconds: int = 60
+
+
+def bare_environment() -> dict[str, str]:
+    """What engines get of this shell's environment: no secrets, proxies, or OTEL_* of a client."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def supervisord_config(home: Path, programs: Iterable[Program]) -> str:
@@ -109,12 +118,15 @@ class Supervisord:
 
     def is_running(self) -> bool:
         """Whether it answers on its socket."""
+        return self.pid() is not None
+
+    def pid(self) -> int | None:
+        """Its process, by its own word; None when it does not answer on its socket."""
         try:
             with self._rpc() as rpc:
-                rpc.getState()
+                return int(rpc.getPID())
         except (OSError, xmlrpc.client.Error):
-            return False
-        return True
+            return None
 
     def processes(self) -> list[dict[str, Any]]:
         """Each process in supervisord's own words; empty when it does not run."""
@@ -129,11 +141,17 @@ class Supervisord:
         """Start supervisord in the background, out of reach of this shell's end."""
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config_path)]
         done = subprocess.run(
-            command, cwd=self.home, capture_output=True, text=True, check=False, close_fds=True
+            command,
+            cwd=self.home,
+            env=bare_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            close_fds=True,
         )
         if done.returncode != 0:
             raise CommandFailed(command, done.returncode, done.stderr or done.stdout)
-        if not _wait(self.is_running, START_SECONDS):
+        if not wait_until(self.is_running, START_SECONDS):
             raise CommandFailed(command, 0, f"no answer on its socket within {START_SECONDS} s")
 
     def update(self) -> frozenset[str]:
@@ -180,7 +198,7 @@ class Supervisord:
         """End supervisord; waits until it no longer answers."""
         with self._rpc() as rpc:
             rpc.shutdown()
-        _wait(lambda: not self.is_running(), STOP_SECONDS)
+        wait_until(lambda: not self.is_running(), STOP_SECONDS)
 
     @contextmanager
     def _rpc(self) -> Iterator[Any]:
@@ -193,7 +211,8 @@ def _failed(verb: str, name: str, fault: xmlrpc.client.Fault) -> CommandFailed:
     return CommandFailed(["supervisord", verb, name], fault.faultCode, fault.faultString)
 
 
-def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether a condition came true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tarfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
+import docker
 import psutil
 import pytest
+from docker.models.containers import Container
 
 from provisioner.applied import load_applied
-from provisioner.placement import ENGINES
+from provisioner.placement import ENGINES, LISTENERS
+from provisioner.runtime.supervisord import Supervisord
 from tests.stack import scenarios
 from tests.stack.books import eventually
 from tests.stack.runs import TOLERANCE, Runner, assert_books_equal
@@ -136,6 +143,27 @@ def test_a_config_that_its_engine_rejects_never_reaches_the_running_stack(
     assert stack.read_json("status", "--json")["ok"] is True
 
 
+def test_a_file_that_is_no_longer_rendered_goes_from_where_containers_read_it(
+    stacks: Stacks,
+) -> None:
+    stack = stacks("docker")
+    template = stack.root / "loki" / "extra" / "more.yaml.j2"
+    template.parent.mkdir()
+    template.write_text("a: 1\n", "utf-8")
+    stack.succeed("up")
+    before = _delivered(stack)
+    assert "loki/extra/more.yaml" in before
+    shutil.rmtree(template.parent)
+    assert stack.succeed("plan").splitlines() == [
+        "remove   loki/extra/more.yaml: is no longer rendered",
+        "deliver  rendered files: for loki",
+        "restart  loki: has read loki/extra/more.yaml, now gone",
+    ]
+    stack.succeed("up")
+    assert _delivered(stack) == before - {"loki/extra/more.yaml"}
+    assert stack.succeed("plan") == "nothing to change\n"
+
+
 def test_a_port_in_use_is_named_with_its_process_before_anything_starts(tmp_path: Path) -> None:
     stack = prepare_stack(tmp_path, "native")
     with socket.socket() as held:
@@ -143,7 +171,7 @@ def test_a_port_in_use_is_named_with_its_process_before_anything_starts(tmp_path
         held.listen()
         ran = stack.run("up")
     assert ran.code == 1
-    assert f"{stack.settings.ports.loki} (ports.loki) is held by" in ran.err
+    assert f"{stack.settings.ports.loki} (ports.loki, LOKI_PORT) is held by" in ran.err
     assert f"(process {os.getpid()})" in ran.err
     assert not (stack.root / "build").exists()
     assert "not running" in stack.run("status").out
@@ -194,6 +222,22 @@ def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
     stack.succeed("verify")
 
 
+def test_a_native_stack_whose_supervisor_was_killed_is_seen_taken_over_and_stopped(
+    stacks: Stacks,
+) -> None:
+    stack = stacks("native")
+    _kill_supervisor(stack)
+    assert "without its supervisor" in stack.run("status").out
+    ran = stack.run("up")
+    assert ran.code == 0, ran
+    assert "running without a supervisor, taken over: " in ran.err
+    assert stack.succeed("plan") == "nothing to change\n"
+    _kill_supervisor(stack)
+    stack.succeed("down")
+    assert {_listening(port) for _, port in stack.settings.ports} == {0}
+    stack.succeed("up")
+
+
 def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
     stack = stacks("native")
     ports = {number for _, number in stack.settings.ports} - {stack.settings.ports.grafana}
@@ -203,6 +247,54 @@ def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
         if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port in ports
     }
     assert listening == {("127.0.0.1", port) for port in ports}
+
+
+def test_every_published_port_of_a_container_is_on_the_loopback(stacks: Stacks) -> None:
+    stack = stacks("docker")
+    published = {
+        (binding["HostIp"], int(binding["HostPort"]))
+        for container in _containers(stack).values()
+        for bindings in container.attrs["NetworkSettings"]["Ports"].values()
+        for binding in bindings or []
+    }
+    ports = stack.settings.ports
+    expected = {
+        getattr(ports, each.name)
+        for each in LISTENERS
+        if each.published and each.engine in ENGINES_HERE
+    }
+    assert published == {("127.0.0.1", port) for port in expected}
+
+
+def test_a_change_for_one_service_replaces_only_its_container(stacks: Stacks) -> None:
+    stack = stacks("docker")
+    before = _containers(stack)
+    compose = stack.root / "compose.yaml"
+    text = compose.read_text("utf-8")
+    compose.write_text(text.replace("start_period: 30s", "start_period: 31s", 1), "utf-8")
+    assert stack.succeed("plan").splitlines() == [
+        "deliver  rendered files: for loki",
+        "start    loki: its image, binary, arguments, ports or limits changed",
+    ]
+    stack.succeed("up")
+    after = _containers(stack)
+    assert {name for name in before if before[name].id != after[name].id} == {"loki"}
+    assert stack.succeed("plan") == "nothing to change\n"
+
+
+def _containers(stack: TestStack) -> dict[str, Container]:
+    """The stack's containers by the engine they run."""
+    with closing(docker.from_env()) as client:
+        label = f"com.docker.compose.project={stack.settings.project}"
+        found = client.containers.list(all=True, filters={"label": label})
+    return {each.labels["com.docker.compose.service"]: each for each in found}
+
+
+def _delivered(stack: TestStack) -> set[str]:
+    """The files that containers can read, by their path below all configs."""
+    archive, _ = _containers(stack)["loki"].get_archive("/etc/claude-otel")
+    with tarfile.open(fileobj=io.BytesIO(b"".join(archive))) as files:
+        return {each.name.partition("/")[2] for each in files if not each.isdir()}
 
 
 def _interrupted_up(stack: TestStack) -> tuple[int, str]:
@@ -223,6 +315,12 @@ def _interrupted_up(stack: TestStack) -> tuple[int, str]:
         up.send_signal(signal.SIGINT)
         _, told = up.communicate(timeout=60)
     return up.returncode, told
+
+
+def _kill_supervisor(stack: TestStack) -> None:
+    supervisord = Supervisord(home=stack.home)
+    os.kill(supervisord.pid() or 0, signal.SIGKILL)
+    eventually(supervisord.is_running, expected=False)
 
 
 def _listening(port: int) -> int:

@@ -13,7 +13,6 @@ NOTE = Applied(
     launches={"loki": "1"},
     files={"loki": {"loki/config.yaml": "2"}},
     retention_days={"loki": 400},
-    ports={"loki": 13100},
 )
 
 
@@ -33,10 +32,18 @@ def test_no_note_is_an_empty_note(tmp_path: Path) -> None:
     assert load_applied(tmp_path) == Applied()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"from": "the future"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"runtime": 7}', '{"launches": null}', "\xff"]
+)
 def test_a_note_that_cannot_be_read_is_an_empty_note(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
+    (tmp_path / FILE_NAME).write_text(text, encoding="latin-1")
     assert load_applied(tmp_path) == Applied()
+
+
+def test_what_another_version_noted_besides_does_no_harm(tmp_path: Path) -> None:
+    text = '{"runtime": "native", "ports": {"loki": 13100}}'
+    (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
+    assert load_applied(tmp_path) == Applied(runtime="native")
 
 
 def test_an_engine_brought_up_to_date_is_noted() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.applied import load_applied
+from provisioner.applied import Applied, load_applied
 from provisioner.apply import Stage, apply, files_by_engine
 from provisioner.desire import desire, observe
 from provisioner.errors import ArtifactRejected, PortsInUse, Refused
@@ -191,6 +191,23 @@ def test_ports_of_an_engine_that_an_interrupted_apply_started_are_ours(
     assert _plan(workspace, runtime) == Plan(changes=())
 
 
+@pytest.mark.parametrize("call", FIRST_CALLS)
+def test_an_interrupted_apply_has_noted_its_runtime(
+    workspace: Workspace, runtime: FakeRuntime, call: str
+) -> None:
+    runtime.interrupted_at = call
+    with pytest.raises(KeyboardInterrupt):
+        _apply(workspace, runtime)
+    assert load_applied(workspace.home) == Applied(runtime="native")
+
+
+def test_a_refused_apply_notes_nothing(workspace: Workspace, runtime: FakeRuntime) -> None:
+    del runtime.here["loki"]
+    with pytest.raises(Refused):
+        _apply(workspace, runtime)
+    assert not workspace.home.exists()
+
+
 def test_the_identity_secret_is_made_once_private_and_delivered(
     workspace: Workspace, runtime: FakeRuntime
 ) -> None:
@@ -217,13 +234,10 @@ def test_no_secret_is_made_where_none_is_needed(workspace: Workspace, runtime: F
     assert not (workspace.home / "secrets").exists()
 
 
-def test_the_note_says_runtime_ports_and_retention(
-    workspace: Workspace, runtime: FakeRuntime
-) -> None:
+def test_the_note_says_runtime_and_retention(workspace: Workspace, runtime: FakeRuntime) -> None:
     _apply(workspace, runtime)
     noted = load_applied(workspace.home)
     assert noted.runtime == "native"
-    assert noted.ports == dict(workspace.settings.ports)
     assert noted.retention_days == {"loki": 400, "prometheus": 400}
 
 

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
+from docker.errors import APIError
 
 from provisioner import __version__, cli
 from provisioner.errors import Problem, Refused, SettingsError
+from tests.conftest import ROOT
 
-Ends = Callable[[BaseException | int | None], list[str]]
+Ends = Callable[..., list[str]]
 
 
 @pytest.fixture
 def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
     """A command that ends in a given way; gives its command line."""
 
-    def make(end: BaseException | int | None) -> list[str]:
+    def make(end: BaseException | int | None, name: str = "ending") -> list[str]:
         @click.command()
         def ending() -> int | None:
             if isinstance(end, BaseException):
                 raise end
             return end
 
-        monkeypatch.setitem(cli.cli.commands, "ending", ending)
-        return ["ending"]
+        monkeypatch.setitem(cli.cli.commands, name, ending)
+        return [name]
 
     return make
 
@@ -83,14 +88,55 @@ def test_help_and_version_are_results(capsys: pytest.CaptureFixture[str]) -> Non
     assert err == ""
 
 
-@pytest.mark.parametrize("end", [KeyboardInterrupt(), click.Abort()])
-def test_an_interruption_says_how_to_go_on(
-    ends: Ends, end: BaseException, capsys: pytest.CaptureFixture[str]
+def test_what_docker_refuses_is_told_in_its_words(
+    ends: Ends, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(ends(end)) == 130
-    assert capsys.readouterr().err.lstrip() == (
-        "interrupted: run the command again to go on, or `claude-otel down`\n"
-    )
+    assert cli.run(ends(APIError("500 Server Error", explanation="no space left"))) == 1
+    assert capsys.readouterr().err.startswith("error: no space left\n  next: mend that")
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), click.Abort()])
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("up", "interrupted: run the command again to go on, or `claude-otel down`\n"),
+        ("down", "interrupted: run the command again to go on\n"),
+        ("status", "interrupted\n"),
+        ("logs", ""),
+    ],
+)
+def test_an_interruption_says_how_to_go_on_where_something_was_begun(
+    ends: Ends, command: str, said: str, end: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(ends(end, command)) == 130
+    assert capsys.readouterr().err.lstrip() == said
+
+
+@pytest.fixture
+def unread() -> Iterator[int]:
+    """The end of a pipe to write to, whose reader has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+@pytest.mark.parametrize("command", ["--help", "status", "env", "plan"])
+def test_a_reader_who_has_seen_enough_ends_a_command_quietly(
+    checkout: Path, tmp_path: Path, unread: int, command: str
+) -> None:
+    environ = {
+        "CLAUDE_OTEL_ROOT": str(checkout),
+        "HOME": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "RUNTIME": "native",
+    }
+    line = [sys.executable, "-m", "provisioner", command]
+    done = subprocess.run(line, env=environ, stdout=unread, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")
+    both = subprocess.run(line, env=environ, stdout=unread, stderr=unread, check=False)
+    assert both.returncode == 141
 
 
 def test_a_defect_of_ours_is_exit_three_with_a_report_that_is_ready(
@@ -106,6 +152,27 @@ def test_a_defect_of_ours_is_exit_three_with_a_report_that_is_ready(
     assert text.startswith("# claude-otel: ZeroDivisionError\n- command: claude-otel ending\n")
     assert f"- version: {__version__}, Python 3." in text
     assert text.endswith("ZeroDivisionError: oops\n```\n")
+
+
+def test_a_report_goes_to_the_temporary_directory_where_there_is_no_home(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert cli.run(ends(ZeroDivisionError("oops"))) == 3
+    (report,) = tmp_path.glob("bug-*.md")
+    assert f"the report is ready in {report}\n" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_kept_is_shown(
+    ends: Ends, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
+    monkeypatch.setattr("tempfile.tempdir", "/dev/null/tmp")
+    assert cli.run(ends(ZeroDivisionError("oops"))) == 3
+    said = capsys.readouterr().err
+    assert "the report could not be kept; here it is:\n\n# claude-otel: Zero" in said
+    assert "Traceback" in said
 
 
 def test_main_ends_the_process_with_the_exit_code(

@@ -8,6 +8,7 @@ import pytest
 
 from provisioner.applied import Applied, save_applied
 from provisioner.desire import desire, observe
+from provisioner.errors import ArtifactRejected
 from provisioner.files import write_atomically
 from provisioner.placement import ENGINES
 from provisioner.plan import Desired
@@ -86,18 +87,49 @@ def test_a_changed_port_replaces_the_engine_that_listens_there(
     }
 
 
-def test_the_compose_file_matters_to_containers_only(
-    workspace: Workspace, runtime: FakeRuntime
-) -> None:
-    def differs() -> bool:
-        write_atomically(workspace.root / "compose.yaml", "services: {}\n")
-        before = _digests(desire(workspace, runtime, ALL))
-        write_atomically(workspace.root / "compose.yaml", "services: {x: {}}\n")
-        return before != _digests(desire(workspace, runtime, ALL))
+COMPOSE = """\
+services:
+  loki: {image: a, volumes: ["config:/etc:ro", "loki-data:/data"]}
+  collector: {image: b, volumes: ["config:/etc:ro"]}
+volumes: {config: , loki-data: }
+"""
 
-    natively = differs()
+
+@pytest.mark.parametrize(
+    ("before", "after", "replaced"),
+    [
+        ("image: a", "image: c", {"loki"}),
+        ("image: b", "image: c", {"collector"}),
+        ("services:", "# a comment\nservices:", set()),
+        ("services:", "services:\n  tempo: {image: d}", set()),
+        ("loki-data: }", "loki-data: {driver: nfs}}", {"loki"}),
+        ("config: ,", "config: {driver: nfs},", {"loki", "collector"}),
+        ("services:", "networks: {default: {internal: true}}\nservices:", set(ENGINES)),
+    ],
+)
+def test_a_changed_compose_file_replaces_only_the_containers_it_changes(
+    workspace: Workspace, runtime: FakeRuntime, before: str, after: str, replaced: set[str]
+) -> None:
+    def changed() -> set[str]:
+        write_atomically(workspace.root / "compose.yaml", COMPOSE)
+        first = _digests(desire(workspace, runtime, ALL))
+        write_atomically(workspace.root / "compose.yaml", COMPOSE.replace(before, after))
+        second = _digests(desire(workspace, runtime, ALL))
+        return {engine for engine in ENGINES if first[engine] != second[engine]}
+
+    natively = changed()
     runtime.name = "docker"
-    assert (natively, differs()) == (False, True)
+    assert (natively, changed()) == (set(), replaced)
+
+
+@pytest.mark.parametrize("text", ["services: [", "- a list\n", "services: 7\n", ""])
+def test_a_compose_file_that_is_none_is_rejected(
+    workspace: Workspace, runtime: FakeRuntime, text: str
+) -> None:
+    runtime.name = "docker"
+    write_atomically(workspace.root / "compose.yaml", text)
+    with pytest.raises(ArtifactRejected, match=r"compose\.yaml: rejected"):
+        desire(workspace, runtime, ALL)
 
 
 def test_observing_reads_files_states_and_the_note(

@@ -52,11 +52,24 @@ def test_one_problem_is_a_wrong_setting_not_settings() -> None:
 
 
 def test_ports_in_use_names_each_port_its_setting_and_its_process() -> None:
-    holder = PortHolder(setting="loki", port=13100, process="nginx (process 7)")
+    holder = PortHolder(
+        setting="loki", variable="LOKI_PORT", port=13100, process="nginx (process 7)"
+    )
     assert str(PortsInUse([holder])) == (
-        "ports in use, nothing was started:\n"
-        "  13100 (ports.loki) is held by nginx (process 7)\n"
-        "  next: stop that process, or choose other ports in stack.yaml or .env"
+        "a port is in use, and nothing was started:\n"
+        "  port 13100 (ports.loki, LOKI_PORT) is held by nginx (process 7)\n"
+        "  next: free it, or choose another in stack.yaml or .env"
+    )
+
+
+def test_several_ports_in_use_are_told_together() -> None:
+    loki = PortHolder(setting="loki", variable="LOKI_PORT", port=1, process="a")
+    spool = PortHolder(setting="spool", variable="SPOOL_PORT", port=2, process="b")
+    assert str(PortsInUse([loki, spool])) == (
+        "2 ports are in use, and nothing was started:\n"
+        "  port 1 (ports.loki, LOKI_PORT) is held by a\n"
+        "  port 2 (ports.spool, SPOOL_PORT) is held by b\n"
+        "  next: free them, or choose others in stack.yaml or .env"
     )
 
 

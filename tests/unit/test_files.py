@@ -46,6 +46,11 @@ def test_read_tree_of_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> Non
     assert read_tree(tmp_path / "nowhere") == {}
 
 
+def test_read_tree_reads_what_is_no_text_as_something_else(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"caf\xe9")
+    assert read_tree(tmp_path) == {"a": "caf\ufffd"}
+
+
 def test_remove_stale_keeps_what_is_wanted(tmp_path: Path) -> None:
     for name in ("a/kept", "a/gone", "gone"):
         write_atomically(tmp_path / name, name)

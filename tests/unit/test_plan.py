@@ -83,6 +83,15 @@ def test_a_first_plan_writes_delivers_and_starts_everything_in_order() -> None:
     ]
 
 
+def test_an_engine_without_its_supervisor_is_taken_over() -> None:
+    states = running(*ENGINES)
+    states["loki"] = replace(states["loki"], is_orphan=True)
+    assert _lines(plan(DESIRED, replace(AS_DESIRED, states=states))) == [
+        "deliver rendered files: for loki",
+        "start loki: runs without its supervisor: will be stopped and started again",
+    ]
+
+
 def test_the_order_of_discovery_does_not_matter() -> None:
     nothing = Observed(files={}, states={}, applied=Applied())
     turned = replace(
@@ -106,6 +115,15 @@ def test_other_engines_restart_for_a_changed_config() -> None:
         "write loki/config.yaml: settings or template changed",
         "deliver rendered files: for loki",
         "restart loki: has not read loki/config.yaml yet",
+    ]
+
+
+def test_a_file_that_is_no_longer_rendered_is_removed_and_its_engine_restarted() -> None:
+    fewer = {path: text for path, text in ARTIFACTS.items() if path != "loki/config.yaml"}
+    assert _lines(plan(replace(DESIRED, artifacts=fewer), AS_DESIRED)) == [
+        "remove loki/config.yaml: is no longer rendered",
+        "deliver rendered files: for loki",
+        "restart loki: has read loki/config.yaml, now gone",
     ]
 
 

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from provisioner.applied import Applied
 from provisioner.errors import PortsInUse
 from provisioner.ports import require_free_ports
 from provisioner.settings import Ports, Settings
-from tests.fakes import running
+from tests.fakes import FakeRuntime, running
 
 ALL = ("loki", "prometheus", "collector", "grafana")
 
@@ -34,63 +33,95 @@ def _with(settings: Settings, **ports: int) -> Settings:
     return Settings(ports=Ports(**numbers))
 
 
-def test_free_ports_are_no_problem(settings: Settings) -> None:
-    require_free_ports(ALL, settings, "native", {}, Applied())
+def test_free_ports_are_no_problem(settings: Settings, runtime: FakeRuntime) -> None:
+    require_free_ports(ALL, settings, runtime)
 
 
-def test_a_taken_port_is_named_with_its_setting_and_process(settings: Settings, held: int) -> None:
+def test_a_taken_port_is_named_with_its_setting_and_process(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    runtime.name = "docker"
     with pytest.raises(PortsInUse) as caught:
-        require_free_ports(ALL, _with(settings, loki=held), "docker", {}, Applied())
+        require_free_ports(ALL, _with(settings, loki=held), runtime)
     (holder,) = caught.value.holders
     me = psutil.Process().name()
-    assert str(holder) == f"{held} (ports.loki) is held by {me} (process {os.getpid()})"
+    assert (holder.setting, holder.variable, holder.port) == ("loki", "LOKI_PORT", held)
+    assert holder.process == f"{me} (process {os.getpid()})"
 
 
-def test_all_taken_ports_are_named_at_once(settings: Settings, held: int) -> None:
+def test_all_taken_ports_are_named_at_once(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as second:
         taken = _with(settings, loki=held, spool=second.getsockname()[1])
         with pytest.raises(PortsInUse) as caught:
-            require_free_ports(ALL, taken, "native", {}, Applied())
+            require_free_ports(ALL, taken, runtime)
     assert {holder.setting for holder in caught.value.holders} == {"loki", "spool"}
 
 
-def test_a_holder_that_listens_everywhere_is_found_too(settings: Settings) -> None:
+def test_a_holder_that_listens_everywhere_is_found_too(
+    settings: Settings, runtime: FakeRuntime
+) -> None:
+    runtime.name = "docker"
     with socket.create_server(("0.0.0.0", 0)) as server:
         taken = _with(settings, grafana=server.getsockname()[1])
         with pytest.raises(PortsInUse):
-            require_free_ports(ALL, taken, "docker", {}, Applied())
+            require_free_ports(ALL, taken, runtime)
 
 
-def test_only_ports_of_engines_that_start_are_asked_for(settings: Settings, held: int) -> None:
-    require_free_ports({"loki"}, _with(settings, grafana=held), "native", {}, Applied())
+def test_only_ports_of_engines_that_start_are_asked_for(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    require_free_ports({"loki"}, _with(settings, grafana=held), runtime)
 
 
-def test_ports_inside_containers_do_not_matter_under_docker(settings: Settings, held: int) -> None:
-    require_free_ports(ALL, _with(settings, spool=held), "docker", {}, Applied())
+def test_ports_inside_containers_do_not_matter_under_docker(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    runtime.name = "docker"
+    require_free_ports(ALL, _with(settings, spool=held), runtime)
 
 
-def test_a_port_that_our_own_running_engine_holds_is_ours(settings: Settings, held: int) -> None:
-    applied = Applied(ports={"loki": held})
-    require_free_ports(ALL, _with(settings, loki=held), "native", running("loki"), applied)
+def test_a_port_that_our_own_running_engine_holds_is_ours(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    runtime.settings = _with(settings, loki=held)
+    runtime.engines = running("loki")
+    require_free_ports(ALL, runtime.settings, runtime)
 
 
-def test_a_new_port_of_a_running_engine_must_be_free(settings: Settings, held: int) -> None:
-    applied = Applied(ports={"loki": 1})
+def test_a_new_port_of_a_running_engine_must_be_free(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    runtime.engines = running("loki")
     with pytest.raises(PortsInUse):
-        require_free_ports(ALL, _with(settings, loki=held), "native", running("loki"), applied)
+        require_free_ports(ALL, _with(settings, loki=held), runtime)
 
 
-def test_a_port_that_a_stopped_engine_had_must_be_free(settings: Settings, held: int) -> None:
-    applied = Applied(ports={"loki": held})
+def test_a_port_that_a_stopped_engine_had_must_be_free(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    runtime.settings = _with(settings, loki=held)
     with pytest.raises(PortsInUse):
-        require_free_ports(ALL, _with(settings, loki=held), "native", {}, applied)
+        require_free_ports(ALL, runtime.settings, runtime)
 
 
-def test_a_connection_that_has_just_ended_does_not_hold_a_port(settings: Settings) -> None:
+def test_a_port_that_another_engine_of_ours_holds_must_be_free(
+    settings: Settings, runtime: FakeRuntime, held: int
+) -> None:
+    runtime.settings = _with(settings, prometheus=held)
+    runtime.engines = running("prometheus")
+    with pytest.raises(PortsInUse):
+        require_free_ports({"loki"}, _with(settings, loki=held), runtime)
+
+
+def test_a_connection_that_has_just_ended_does_not_hold_a_port(
+    settings: Settings, runtime: FakeRuntime
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = server.getsockname()
         with socket.create_connection(address) as client:
             accepted, _ = server.accept()
             accepted.close()  # this side closes first, so its end stays for a while
             client.recv(1)
-    require_free_ports(ALL, _with(settings, loki=address[1]), "native", {}, Applied())
+    require_free_ports(ALL, _with(settings, loki=address[1]), runtime)

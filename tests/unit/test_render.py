@@ -98,6 +98,40 @@ def test_a_variable_that_a_template_misses_is_refused_with_the_templates_name(
     assert caught.value.path == "loki/config.yaml.j2"
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a: 1\nb: {{ settings.ports.loki.x.y }}\n", "line 2: "),
+        ("a: 1\nb: {{ settings.ports.loki + 'x' }}\n", "line 2: unsupported operand"),
+        ("a: {{ 1 // 0 }}\n", "line 1: "),
+        ("\n\n{% include 'gone.j2' %}\n", "line 3: there is no template gone.j2"),
+        ("a: {{ settings.ports | no_such }}\n", "line 1: No filter named 'no_such'"),
+    ],
+)
+def test_a_template_that_fails_is_refused_with_name_line_and_reason(
+    templates: Path, text: str, reason: str
+) -> None:
+    (templates / "loki" / "config.yaml.j2").write_text(text, "utf-8")
+    with pytest.raises(ArtifactRejected) as caught:
+        render(_stack(), templates)
+    assert caught.value.path == "loki/config.yaml.j2"
+    assert caught.value.reason.startswith(reason)
+
+
+def test_a_template_that_is_no_text_is_refused(templates: Path) -> None:
+    (templates / "loki" / "config.yaml.j2").write_bytes(b"a: caf\xe9\n")
+    with pytest.raises(ArtifactRejected, match="can't decode byte 0xe9"):
+        render(_stack(), templates)
+
+
+def test_an_engine_without_its_template_is_refused(templates: Path) -> None:
+    (templates / "loki" / "config.yaml.j2").unlink()
+    with pytest.raises(ArtifactRejected) as caught:
+        render(_stack(), templates)
+    assert caught.value.path == "loki/config.yaml.j2"
+    assert "there is no template loki/config.yaml.j2" in caught.value.reason
+
+
 def test_a_template_that_does_not_parse_is_refused_with_its_line(templates: Path) -> None:
     (templates / "loki" / "config.yaml.j2").write_text("a: 1\nb: {% if %}\n", "utf-8")
     with pytest.raises(ArtifactRejected, match=r"line 2: ") as caught:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from provisioner.applied import Applied, save_applied
-from provisioner.runtime.model import EngineState
+from provisioner.errors import EngineUnavailable
+from provisioner.runtime.model import EngineState, Source
+from provisioner.runtime.native import NativeRuntime
 from provisioner.settings import Ports, Settings
 from provisioner.status import SPANS, TOTALS, EngineStatus, Status, addresses, status
 from provisioner.workspace import Workspace
@@ -13,6 +18,13 @@ from tests.fakes import FakeRuntime, running
 from tests.servers import FakeStack
 
 STORES = ("loki", "prometheus", "collector")
+
+
+class WithoutGrafana(FakeRuntime):
+    """Its GRAFANA_HOME was there when it started, and is gone."""
+
+    def locate(self, engine: str) -> Source | None:
+        raise EngineUnavailable(engine, [f"GRAFANA_HOME={self.home.parent} is missing"], "")
 
 
 def _up(workspace: Workspace, stack: FakeStack, runtime: FakeRuntime) -> Workspace:
@@ -73,10 +85,33 @@ def test_an_engine_that_should_run_but_is_unknown_is_told(
     assert (loki.engine, loki.detail, loki.origin) == ("loki", "not running", "not here")
 
 
-def test_without_prometheus_there_are_no_totals(workspace: Workspace, runtime: FakeRuntime) -> None:
+def test_an_engine_whose_place_has_gone_is_told_while_it_runs(
+    workspace: Workspace, fake_stack: FakeStack, tmp_path: Path
+) -> None:
+    up = replace(workspace, settings=fake_stack.settings)
+    runtime = WithoutGrafana(settings=up.settings, home=up.home, engines=running("grafana"))
+    (grafana,) = status(up, runtime).engines
+    assert grafana.is_running
+    assert grafana.origin == f"not here any more: GRAFANA_HOME={tmp_path} is missing"
+
+
+def test_a_stack_that_runs_under_the_other_runtime_is_told(
+    workspace: Workspace, runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_applied(workspace.home, Applied(runtime="native"))
+    monkeypatch.setattr(NativeRuntime, "states", lambda _: running("loki"))
+    runtime.name = "docker"
+    found = status(workspace, runtime)
+    assert (found.runtime, found.elsewhere, found.is_ok) == ("docker", "native", False)
+
+
+def test_without_prometheus_there_are_no_totals_and_it_is_said_why(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
     runtime.engines = running(*STORES)
     found = status(workspace, runtime)
     assert found.totals == {}
+    assert found.totals_error.startswith(workspace.url("prometheus"))
     assert [each.is_ready for each in found.engines] == [False, False, False]
 
 
@@ -95,5 +130,13 @@ def test_addresses_follow_the_ports_and_name_grafana_only_where_there_is_one(
 
 
 def test_no_engines_are_not_fine() -> None:
-    nothing = Status(project="p", runtime="native", engines=(), addresses={}, totals={})
+    nothing = Status(
+        project="p",
+        runtime="native",
+        elsewhere="",
+        engines=(),
+        addresses={},
+        totals={},
+        totals_error="",
+    )
     assert not nothing.is_ok

@@ -35,9 +35,9 @@ def _told(console: Console) -> list[str]:
     return [line.partition(" (")[0] for line in console.out.file.getvalue().splitlines()]
 
 
-def _reachable(workspace: Workspace, stack: FakeStack) -> Workspace:
+def _reachable(workspace: Workspace, runtime: FakeRuntime, stack: FakeStack) -> Workspace:
     """The workspace with the ports at which the stand-ins answer; they are ours already."""
-    save_applied(workspace.home, Applied(ports=dict(stack.settings.ports)))
+    runtime.settings = stack.settings
     return replace(workspace, settings=stack.settings)
 
 
@@ -45,7 +45,7 @@ def test_up_applies_the_plan_and_proves_it(
     workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
 ) -> None:
     runtime.engines = running(*runtime.here)
-    outcome = up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
+    outcome = up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
     assert outcome.verification.is_ok
     assert runtime.calls == ["deliver", "start loki prometheus collector"]
     assert _told(console) == ["✓ Engines", "✓ Plan", f"✓ Apply {CHANGES} changes", "✓ Verify"]
@@ -54,7 +54,7 @@ def test_up_applies_the_plan_and_proves_it(
 def test_up_changes_nothing_the_second_time(
     workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
 ) -> None:
-    reachable = _reachable(workspace, fake_stack)
+    reachable = _reachable(workspace, runtime, fake_stack)
     runtime.engines = running(*runtime.here)
     up(reachable, runtime, console, accept_unsafe=False)
     calls = list(runtime.calls)
@@ -62,6 +62,17 @@ def test_up_changes_nothing_the_second_time(
     assert outcome.plan == Plan(changes=())
     assert runtime.calls == calls
     assert _told(console)[-2:] == ["✓ Apply nothing", "✓ Verify"]
+
+
+def test_up_says_which_engines_it_takes_over(
+    workspace: Workspace, runtime: FakeRuntime, fake_stack: FakeStack, console: Console
+) -> None:
+    runtime.engines = {
+        name: replace(state, is_orphan=True) for name, state in running(*runtime.here).items()
+    }
+    up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
+    assert "running without a supervisor, taken over: loki, prometheus, collector" in _told(console)
+    assert runtime.calls == ["deliver", "start loki prometheus collector"]
 
 
 def test_a_step_that_fails_is_marked_and_the_next_are_not_taken(
@@ -78,7 +89,7 @@ def test_a_stack_that_is_not_proven_is_marked(
 ) -> None:
     runtime.engines = running(*runtime.here)
     fake_stack.instead["/api/v1/query_range"] = Answer(status=422, body=b"no")
-    up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
+    up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
     assert _told(console)[-1] == "✗ Verify"
 
 
@@ -115,7 +126,7 @@ def test_up_goes_on_where_the_other_runtime_has_stopped(
 ) -> None:
     # Whether a daemon runs on this machine must not matter here.
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
-    reachable = _reachable(workspace, fake_stack)
-    save_applied(workspace.home, Applied(runtime="docker", ports=dict(fake_stack.settings.ports)))
+    reachable = _reachable(workspace, runtime, fake_stack)
+    save_applied(workspace.home, Applied(runtime="docker"))
     runtime.engines = running(*runtime.here)
     assert up(reachable, runtime, console, accept_unsafe=False).verification.is_ok

@@ -203,6 +203,7 @@ def test_what_is_no_probe_of_ours_is_passed_over(fake_stack: FakeStack) -> None:
         (Source.PROMETHEUS, Kind.RANGE, "/api/v1/query_range"),
         (Source.LOKI, Kind.INSTANT, "/loki/api/v1/query"),
         (Source.LOKI, Kind.RANGE, "/loki/api/v1/query_range"),
+        (Source.LOKI, Kind.EVENTS, "/loki/api/v1/query_range"),
     ],
 )
 def test_a_query_is_asked_of_its_store_as_its_panel_does(
@@ -214,7 +215,7 @@ def test_a_query_is_asked_of_its_store_as_its_panel_does(
     query = Query(expr="sum(a[$__interval])", kind=kind, source=source)
     ask(query, prometheus, loki)
     (asked,) = fake_stack.asked
-    assert (asked.path, asked.query["query"]) == (path, "sum(a[60s])")
+    assert (asked.path, asked.query["query"]) == (path, "sum(a[1m])")
     if kind is Kind.RANGE:
         assert float(asked.query["end"]) - float(asked.query["start"]) == QUERY_RANGE_SECONDS
         assert asked.query["step"] == "60s"

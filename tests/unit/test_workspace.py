@@ -95,6 +95,11 @@ def test_a_second_stack_does_not_overwrite_what_the_shell_profile_reads(checkout
     assert _open(checkout, STACK_PROJECT="second").build == checkout.resolve() / "build-second"
 
 
+def test_the_environment_puts_right_what_is_wrong_in_a_file(checkout: Path) -> None:
+    write_atomically(checkout / ".env", "LOKI_PORT=many\n")
+    assert _open(checkout, LOKI_PORT="23100").settings.ports.loki == 23100
+
+
 def test_a_url_is_on_the_loopback_at_the_port_of_the_settings(workspace: Workspace) -> None:
     assert workspace.url("loki") == f"http://127.0.0.1:{workspace.settings.ports.loki}"
 

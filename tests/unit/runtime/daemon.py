@@ -27,6 +27,7 @@ class Daemon:
     """
 
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ports: dict[str, dict[str, Any]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
     registry: dict[str, str] = field(default_factory=dict)
     volumes: list[str] = field(default_factory=list)
@@ -34,6 +35,7 @@ class Daemon:
     verdict: int = 0
     said: str = ""
     done: list[str] = field(default_factory=list)
+    held: bytes = b"\0" * 1024  # an archive of nothing
     archives: list[bytes] = field(default_factory=list)
     filters: list[str] = field(default_factory=list)
 
@@ -44,7 +46,9 @@ class Daemon:
         match path.strip("/").split("/"):
             case ["containers", "json"]:
                 self.filters.append(request.query["filters"])
-                return _json([{"Id": service} for service in self.states])
+                labels = json.loads(request.query["filters"])["label"]
+                asked = [each.removeprefix(f"{SERVICE}=") for each in labels if SERVICE in each]
+                return _json([{"Id": name} for name in self.states if name in (asked or [name])])
             case ["containers", "create"]:
                 return _json({"Id": "check"}, 201)
             case ["containers", name]:
@@ -52,8 +56,9 @@ class Daemon:
                 return Answer(status=204)
             case ["containers", name, verb]:
                 return self._container(name, verb, request)
-            case ["version"]:
-                return _json({"Os": "linux", "Arch": self.architecture})
+            case ["version" | "_ping"]:
+                found = {"Os": "linux", "Arch": self.architecture}
+                return _json({**found, "ApiVersion": VERSION.removeprefix("/v")})
             case ["volumes"]:
                 self.filters.append(request.query["filters"])
                 return _json({"Volumes": [{"Name": name} for name in self.volumes]})
@@ -68,7 +73,11 @@ class Daemon:
             case "json":
                 labels = {PROJECT: "claude-otel", SERVICE: name}
                 config = {"Labels": labels, "Tty": True}
-                return _json({"Id": name, "Config": config, "State": self.states.get(name, {})})
+                network = {"Ports": self.ports.get(name, {})}
+                found = {"State": self.states.get(name, {}), "NetworkSettings": network}
+                return _json({"Id": name, "Config": config, **found})
+            case "archive" if request.method == "GET":
+                return Answer(body=self.held)
             case "archive":
                 self.archives.append(request.body)
                 return Answer()

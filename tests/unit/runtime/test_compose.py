@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Mapping
+import tarfile
 from pathlib import Path
 from typing import Any
 
 import docker
 import pytest
 
-from provisioner.errors import ArtifactRejected, CommandFailed, RuntimeUnavailable, StackNotRunning
+from provisioner.errors import ArtifactRejected, CommandFailed, StackNotRunning
 from provisioner.placement import docker_placement
-from provisioner.runtime.compose import (
-    ComposeRuntime,
-    compose_command,
-    compose_variables,
-    connect,
-)
+from provisioner.runtime.compose import ComposeRuntime, compose_variables
+from provisioner.runtime.docker_files import file_archive
 from provisioner.runtime.model import Delivery, EngineState, Holding
 from provisioner.settings import Loki, Ports, Settings
 from tests.conftest import ROOT
-from tests.fakes import free_ports, source
+from tests.fakes import source
 from tests.unit.runtime.daemon import Daemon
 
-# Compose's place is taken by a script that notes its arguments and one variable.
+# Compose's place is taken by a script that notes its arguments and two variables.
 SCRIPT = """#!/bin/sh
 echo "$*" >> "$0.calls"
 echo "$LOKI_IMAGE" >> "$0.images"
+echo "$DOCKER_HOST" >> "$0.daemons"
 echo "no such thing" >&2
 exit $(cat "$0.exit")
 """
@@ -68,7 +66,11 @@ def compose(tmp_path: Path) -> Compose:
 @pytest.fixture
 def runtime(client: docker.DockerClient, compose: Compose, tmp_path: Path) -> ComposeRuntime:
     return ComposeRuntime(
-        settings=Settings(), root=tmp_path, client=client, command=(str(compose.path),)
+        settings=Settings(),
+        root=tmp_path,
+        client=client,
+        daemon={"DOCKER_HOST": "tcp://127.0.0.1:1"},
+        command=(str(compose.path),),
     )
 
 
@@ -116,6 +118,7 @@ def test_start_calls_compose_for_this_project_with_the_images_that_were_found(
         f"{project} {profiles} up --detach --no-deps --force-recreate loki prometheus",
     ]
     assert compose.lines("images") == ["/opt/loki"]
+    assert compose.lines("daemons") == ["tcp://127.0.0.1:1"]
 
 
 def test_compose_that_fails_is_told_with_what_it_printed(
@@ -146,6 +149,16 @@ def test_memory_is_counted_without_pages_that_can_be_given_back(
 ) -> None:
     daemon.states["loki"] = _state("running")
     assert runtime.memory_bytes("loki") == 50_000_000
+
+
+def test_the_ports_of_an_engine_are_those_that_its_container_publishes(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    assert runtime.ports("collector") == frozenset()
+    daemon.states["collector"] = _state("running")
+    bindings = [{"HostIp": "127.0.0.1", "HostPort": "14317"}]
+    daemon.ports["collector"] = {"4317/tcp": bindings, "8888/tcp": None}
+    assert runtime.ports("collector") == {14317}
 
 
 def test_restart_reload_and_remove_reach_the_engines_container(
@@ -191,6 +204,18 @@ def test_a_delivery_is_copied_through_a_container_that_never_runs(
     assert compose.lines()[-1].endswith("up --no-start --no-deps --force-recreate files")
     assert daemon.done == ["PUT /containers/files/archive", "DELETE /containers/files"]
     assert b"etc/claude-otel/loki/config.yaml" in daemon.archives[0]
+
+
+def test_a_delivery_takes_away_what_is_no_longer_rendered(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    daemon.states["files"] = _state("created")
+    daemon.held = file_archive("claude-otel/grafana/dashboards/old.json", "{}")
+    runtime.deliver(Delivery(artifacts={"loki/config.yaml": "a"}, secrets={}), {})
+    with tarfile.open(fileobj=io.BytesIO(daemon.archives[0])) as archive:
+        first, second, *_ = archive
+    assert (first.name, first.isfile()) == ("etc/claude-otel/grafana", True)
+    assert (second.name, second.isdir()) == ("etc/claude-otel/grafana", True)
 
 
 def test_holdings_are_the_projects_volumes_and_delete_takes_them(
@@ -244,38 +269,3 @@ def test_a_config_that_reads_the_secret_is_checked_with_another(
     config, secret = daemon.archives
     assert config.startswith(b"tmp/config.yaml\0")
     assert secret.startswith(b"etc/claude-otel/secrets/identity\0")
-
-
-@pytest.mark.parametrize(
-    ("programs", "command"),
-    [
-        ({"docker": 0, "docker-compose": 0}, ("docker", "compose")),
-        ({"docker": 1, "docker-compose": 0}, ("docker-compose",)),
-        ({"docker-compose": 0}, ("docker-compose",)),
-    ],
-)
-def test_the_compose_plugin_is_preferred_to_the_old_program(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    programs: Mapping[str, int],
-    command: tuple[str, ...],
-) -> None:
-    for name, code in programs.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\nexit {code}\n", encoding="utf-8")
-        (tmp_path / name).chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert compose_command() == command
-
-
-def test_without_any_compose_the_way_out_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(RuntimeUnavailable, match="RUNTIME=native"):
-        compose_command()
-
-
-def test_without_a_daemon_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{free_ports()['loki']}")
-    with pytest.raises(RuntimeUnavailable, match="no Docker daemon answers: start it, or"):
-        connect()

@@ -7,7 +7,12 @@ from io import BytesIO
 
 from provisioner import engines
 from provisioner.placement import ENGINES, docker_placement
-from provisioner.runtime.docker_files import OWNERS, file_archive, stack_archive
+from provisioner.runtime.docker_files import (
+    OWNERS,
+    file_archive,
+    stack_archive,
+    stale_folders,
+)
 from provisioner.runtime.model import Delivery
 
 AT = docker_placement()
@@ -91,3 +96,41 @@ def test_one_file_can_be_sent_alone() -> None:
     ((path, member),) = _members(archive).items()
     assert (path, member.mode) == ("/tmp/config.yaml", 0o644)  # noqa: S108 - as above
     assert _text(archive, path) == "x"
+
+
+def _held(*paths: str) -> bytes:
+    """What the daemon gives of the folder of all configs."""
+    buffer = BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for path in paths:
+            entry = tarfile.TarInfo(f"claude-otel{path}")
+            entry.type = tarfile.DIRTYPE if path.endswith("/") else tarfile.REGTYPE
+            archive.addfile(entry)
+    return buffer.getvalue()
+
+
+def test_what_is_delivered_again_is_not_stale() -> None:
+    held = _held("/", "/collector/", "/collector/config.yaml", "/secrets/identity")
+    assert stale_folders(AT, DELIVERY, held) == []
+
+
+def test_folders_with_files_that_are_no_longer_delivered_are_stale() -> None:
+    held = _held(
+        "/collector/config.yaml", "/grafana/dashboards/old.json", "/loki/a.yaml", "/loki/b.yaml"
+    )
+    found = stale_folders(AT, DELIVERY, held)
+    assert found == ["/etc/claude-otel/grafana", "/etc/claude-otel/loki"]
+
+
+def test_a_secret_that_is_no_longer_needed_is_stale() -> None:
+    nothing_secret = Delivery(artifacts=DELIVERY.artifacts, secrets={})
+    held = _held("/secrets/identity")
+    assert stale_folders(AT, nothing_secret, held) == ["/etc/claude-otel/secrets"]
+
+
+def test_a_stale_folder_is_replaced_before_its_files_are_written() -> None:
+    folder = "etc/claude-otel/grafana"
+    with tarfile.open(fileobj=BytesIO(stack_archive(AT, DELIVERY, [f"/{folder}"]))) as archive:
+        members = archive.getmembers()
+    assert [(each.name, each.isdir()) for each in members[:2]] == [(folder, False), (folder, True)]
+    assert f"{folder}/dashboards/overview.json" in [each.name for each in members[2:]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +17,9 @@ from provisioner.files import read_tree
 from provisioner.placement import ENGINES
 from provisioner.runtime.model import Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
+from provisioner.runtime.supervisord import INHERITED, Supervisord
 from provisioner.settings import Grafana, Settings
+from tests.fakes import free_ports
 
 # Notes each start and each signal, and ends when it is asked to.
 SCRIPT = """#!/bin/sh
@@ -101,6 +106,83 @@ def test_an_engine_is_started_again_for_another_binary_behind_the_same_path(
     _eventually(lambda: _noted(notes), ["start"])
     native.start(["loki"], {"loki": loki})
     _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+
+
+def test_an_engine_gets_nothing_of_the_shell_but_what_it_needs(
+    native: NativeRuntime, tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "OTEL_EXPORTER_OTLP_ENDPOINT", "GOGC"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    binary = _program(tmp_path / "loki", f"#!/bin/sh\nenv >> {notes}\nexec sleep 600\n")
+    source = Source(engine="loki", reference=str(binary), identity="1", origin="a script")
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": source})
+    _eventually(lambda: "GOMEMLIMIT=" in "".join(_noted(notes)), expected=True)
+    seen = dict(line.split("=", 1) for line in notes.read_text("utf-8").splitlines())
+    assert (seen["GOGC"], seen["TZ"]) == ("100", "Europe/Berlin")
+    own = {"GOGC", "GOMEMLIMIT", "PWD", "OLDPWD", "SHLVL", "_"}
+    assert {name for name in seen if not name.startswith("SUPERVISOR_")} <= own | {*INHERITED}
+
+
+def test_the_ports_of_an_engine_are_those_on_which_it_listens(
+    native: NativeRuntime, tmp_path: Path
+) -> None:
+    port = free_ports()["loki"]
+    listen = f"import socket, time; held = socket.create_server(('127.0.0.1', {port})); "
+    script = f'#!/bin/sh\nexec "{sys.executable}" -c "{listen} time.sleep(600)"\n'
+    binary = _program(tmp_path / "loki", script)
+    source = Source(engine="loki", reference=str(binary), identity="1", origin="a script")
+    assert native.ports("loki") == frozenset()
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": source})
+    _eventually(lambda: native.ports("loki"), {port})
+    native.stop(lambda _: None)
+    assert native.ports("loki") == frozenset()
+
+
+@pytest.fixture
+def orphaned(native: NativeRuntime, loki: Source, notes: Path) -> NativeRuntime:
+    """A runtime whose supervisord was killed, so that its engine goes on alone."""
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start"])
+    supervisord = Supervisord(home=native.home)
+    os.kill(supervisord.pid() or 0, signal.SIGKILL)
+    _eventually(supervisord.is_running, expected=False)
+    return native
+
+
+def test_an_engine_without_its_supervisor_is_seen(orphaned: NativeRuntime) -> None:
+    loki = orphaned.states()["loki"]
+    assert (loki.is_running, loki.is_orphan) == (True, True)
+    assert "without its supervisor (process " in loki.detail
+    assert (orphaned.memory_bytes("loki") or 0) > 100_000
+
+
+def test_an_engine_without_its_supervisor_is_stopped(orphaned: NativeRuntime, notes: Path) -> None:
+    told: list[str] = []
+    orphaned.stop(told.append)
+    assert len(told) == 1
+    assert told[0].startswith("stopping loki (process ")
+    assert _noted(notes) == ["start", "stop"]
+    assert orphaned.states() == {}
+
+
+def test_an_engine_without_its_supervisor_can_be_removed_alone(
+    orphaned: NativeRuntime, notes: Path
+) -> None:
+    orphaned.remove("loki")
+    assert _noted(notes) == ["start", "stop"]
+
+
+def test_a_start_takes_over_an_engine_without_its_supervisor(
+    orphaned: NativeRuntime, loki: Source, notes: Path
+) -> None:
+    orphaned.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+    assert orphaned.states()["loki"].is_running
+    assert not orphaned.states()["loki"].is_orphan
 
 
 def test_a_home_where_nothing_can_be_started_is_told(native: NativeRuntime, loki: Source) -> None:
