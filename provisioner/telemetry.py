@@ -491,6 +491,25 @@ BOUNDED_LABELS = (
 )
 """Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
 
+LABEL_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._@:/+()\[\]-]{0,99}$"
+"""What the value of a bounded label looks like, in Go's regular expressions."""
+
+MODEL_DECORATIONS = (
+    (r"\[[^\]]*\]$", ""),
+    (r"^(?:[a-z0-9-]+\.)*anthropic\.", ""),
+    (r"-v[0-9]+(?::[0-9]+)?$", ""),
+    (r"@([0-9]{8})$", "-${1}"),
+    (r"@[a-z]+$", ""),
+)
+"""What providers and variants add to a model's name, and what is left of it."""
+
+MAIN_SOURCES = "^(main|sdk|repl_main_thread.*)$"
+SUBAGENT_SOURCES = "^(subagent$|agent:)"
+"""Values of `query_source` that mean the main thread, or a subagent; all others are auxiliary."""
+
+COUNTER_MOST = 1_000_000_000.0
+"""The most that one data point of a counter may add."""
+
 NUMBERS = {
     "cost_usd": 10_000.0,
     "duration_ms": 86_400_000.0,
