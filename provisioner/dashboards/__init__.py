@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards.cost import cost
-from provisioner.dashboards.events import events
+from provisioner.dashboards.boards.cost import cost
+from provisioner.dashboards.boards.events import events
+from provisioner.dashboards.boards.overview import overview
+from provisioner.dashboards.boards.performance import performance
+from provisioner.dashboards.boards.productivity import productivity
+from provisioner.dashboards.boards.session import session
+from provisioner.dashboards.boards.sessions import sessions
+from provisioner.dashboards.boards.tools import tools
 from provisioner.dashboards.model import Dashboard
-from provisioner.dashboards.overview import overview
-from provisioner.dashboards.performance import performance
-from provisioner.dashboards.productivity import productivity
-from provisioner.dashboards.session import session
-from provisioner.dashboards.sessions import sessions
-from provisioner.dashboards.tools import tools
 
 DASHBOARDS: tuple[Dashboard, ...] = (
     overview(),

@@ -9,15 +9,16 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 
+from provisioner.dashboards.encode_fields import Json
 from provisioner.dashboards.encode_panels import (
     SOURCE_VARIABLES,
-    Json,
     data_source,
     encode_panel,
-    target,
 )
 from provisioner.dashboards.model import (
+    ALL,
     QUICK_RANGES,
     Annotation,
     Dashboard,
@@ -27,9 +28,9 @@ from provisioner.dashboards.model import (
     uid_of,
 )
 from provisioner.dashboards.panels import Panel, Source
-from provisioner.dashboards.queries import ALL
 
 _SCHEMA_VERSION = 42
+_TAG = "claude-code"
 _COLUMNS = 24
 _ROW_HEIGHT = 1
 
@@ -41,12 +42,11 @@ def encode(dashboard: Dashboard) -> str:
         "description": dashboard.question,
         "editable": False,
         "graphTooltip": 1,
-        "id": None,
         "links": [_other_boards()],
         "panels": list(_panels(dashboard)),
         "refresh": dashboard.refresh,
         "schemaVersion": _SCHEMA_VERSION,
-        "tags": ["claude-code"],
+        "tags": [_TAG if dashboard.is_listed else f"{_TAG}-detail"],
         "templating": {"list": list(_variables(dashboard))},
         "time": {"from": dashboard.start, "to": "now"},
         "timepicker": {"quick_ranges": _quick_ranges()},
@@ -67,7 +67,7 @@ def _panels(dashboard: Dashboard) -> Iterator[Json]:
         for panel, width in zip(row.panels, _widths(row), strict=True):
             place = {"x": left, "y": top, "w": width, "h": height}
             own = {"id": _id(panel.title), "gridPos": place, "description": _why(dashboard, panel)}
-            yield encode_panel(panel) | own
+            yield encode_panel(panel, dashboard.empty) | own
             left += width
         top += height
 
@@ -76,7 +76,7 @@ def _heading(row: Row, top: int) -> Json:
     return {
         "type": "row",
         "title": row.title,
-        "id": _id(row.title),
+        "id": _id(f"row {row.title}"),
         "collapsed": False,
         "panels": [],
         "gridPos": {"x": 0, "y": top, "w": _COLUMNS, "h": _ROW_HEIGHT},
@@ -85,7 +85,8 @@ def _heading(row: Row, top: int) -> Json:
 
 def _widths(row: Row) -> list[int]:
     shares = [panel.share for panel in row.panels]
-    return [_COLUMNS * share // sum(shares) for share in shares]
+    edges = [_COLUMNS * sum(shares[:place]) // sum(shares) for place in range(len(shares) + 1)]
+    return [right - left for left, right in pairwise(edges)]
 
 
 def _id(title: str) -> int:
@@ -118,7 +119,6 @@ def _filter(variable: Variable) -> Json:
         "name": variable.label,
         "label": variable.title,
         "datasource": data_source(Source.PROMETHEUS),
-        "definition": lookup,
         "query": {"qryType": 1, "query": lookup, "refId": "A"},
         "multi": True,
         "includeAll": True,
@@ -132,15 +132,15 @@ def _filter(variable: Variable) -> Json:
 
 
 def _text(text: Text) -> Json:
-    everything = {"selected": True, "text": ALL, "value": ALL}
+    chosen = {"selected": True, "text": text.default, "value": text.default}
     return {
         "type": "textbox",
         "name": text.name,
         "label": text.title,
         "description": text.why,
-        "query": ALL,
-        "current": everything,
-        "options": [everything],
+        "query": text.default,
+        "current": chosen,
+        "options": [chosen],
     }
 
 
@@ -159,10 +159,15 @@ def _source(source: Source, name: str) -> Json:
 
 
 def _annotation(annotation: Annotation) -> Json:
-    return target(annotation.query) | {
+    query = annotation.query
+    is_series = query.source is Source.PROMETHEUS
+    times = {"useValueForTime": True, "titleFormat": query.legend} if is_series else {}
+    return times | {
         "name": annotation.name,
         "enable": annotation.is_shown,
         "iconColor": annotation.color,
+        "datasource": data_source(query.source),
+        "expr": query.expr,
     }
 
 
@@ -170,7 +175,7 @@ def _other_boards() -> Json:
     return {
         "type": "dashboards",
         "title": "Boards",
-        "tags": ["claude-code"],
+        "tags": [_TAG],
         "asDropdown": False,
         "includeVars": True,
         "keepTime": True,

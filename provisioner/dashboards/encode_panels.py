@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from provisioner.dashboards.encode_fields import (
+    Json,
+    exact,
+    has_names,
+    mappings,
+    name,
+    name_colors,
+    override,
+    plain,
+    short,
+    thresholds,
+)
 from provisioner.dashboards.model import FILTERS, uid_of
 from provisioner.dashboards.panels import (
     Bars,
@@ -13,7 +25,6 @@ from provisioner.dashboards.panels import (
     Heatmap,
     Key,
     Kind,
-    Level,
     Lines,
     Link,
     Panel,
@@ -22,12 +33,8 @@ from provisioner.dashboards.panels import (
     Source,
     Stat,
     Table,
-    Unit,
 )
 
-Json = dict[str, Any]
-
-NO_DATA = "No data in this range. First time? source setup-env.sh"
 SOURCE_VARIABLES = {Source.PROMETHEUS: "metrics", Source.LOKI: "events"}
 """The variables by which a person chooses among data sources of a kind."""
 
@@ -36,55 +43,14 @@ _MAX_BARS = 60
 _SHORTEST_BAR = "1m"
 _MOST_EVENTS = 200
 
-# A total is written out in full, with its decimals; an axis has room for a short form only.
-_EXACT: dict[Unit, tuple[str, int]] = {
-    Unit.USD: ("currency:financial:$", 2),
-    Unit.USD_PER_HOUR: ("currency:financial:$", 2),
-    Unit.TOKENS: ("locale", 0),
-    Unit.TOKENS_PER_SECOND: ("locale", 1),
-    Unit.LINES: ("locale", 0),
-    Unit.COUNT: ("locale", 0),
-    Unit.DECIMAL: ("locale", 1),
-    Unit.PER_HOUR: ("locale", 1),
-    Unit.SHARE: ("percentunit", 1),
-    Unit.SECONDS: ("s", 1),
-    Unit.BYTES: ("bytes", 1),
-}
-_SHORT: dict[Unit, str] = {
-    Unit.USD: "currencyUSD",
-    Unit.USD_PER_HOUR: "currencyUSD",
-    Unit.TOKENS: "short",
-    Unit.TOKENS_PER_SECOND: "short",
-    Unit.LINES: "short",
-    Unit.COUNT: "short",
-    Unit.DECIMAL: "short",
-    Unit.PER_HOUR: "short",
-    Unit.SHARE: "percentunit",
-    Unit.SECONDS: "s",
-    Unit.BYTES: "bytes",
-}
 
-# What is good or bad, or is named in no other way than these, has a colour of its own everywhere.
-_COLORS = {
-    "accept": "green",
-    "added": "green",
-    "error": "red",
-    "ok": "green",
-    "refused": "orange",
-    "reject": "red",
-    "removed": "red",
-    "input": "blue",
-    "output": "purple",
-    "cacheRead": "super-light-blue",
-    "cacheCreation": "yellow",
-    "before": "text",
-}
-
-
-def encode_panel(panel: Panel) -> Json:
-    """A panel without its place: what it asks, and how it shows the answer."""
+def encode_panel(panel: Panel, empty: str) -> Json:
+    """A panel without its place: what it asks, and how it shows the answer or that it is empty."""
     encoder: Callable[[Any], Json] = _ENCODERS[type(panel)]
-    return encoder(panel) | {
+    encoded = encoder(panel)
+    if isinstance(panel, Stat | Ranking):
+        encoded["fieldConfig"]["defaults"]["noValue"] = empty
+    return encoded | {
         "title": panel.title,
         "description": panel.why,
         "datasource": data_source(panel.questions[0].source),
@@ -97,60 +63,59 @@ def data_source(source: Source) -> Json:
     return {"type": source.value, "uid": f"${{{SOURCE_VARIABLES[source]}}}"}
 
 
-def target(query: Query, index: int = 0) -> Json:
-    """A query as Grafana writes it down."""
-    kind: Json = {"queryType": "instant" if query.kind is Kind.INSTANT else "range"}
-    if query.source is Source.PROMETHEUS:
-        kind = {"instant": query.kind is Kind.INSTANT, "range": query.kind is Kind.RANGE}
-    return kind | {
-        "datasource": data_source(query.source),
-        "editorMode": "code",
-        "expr": query.expr,
-        "legendFormat": query.legend or "__auto",
-        "refId": chr(ord("A") + index),
-    }
-
-
 def _target(panel: Panel, query: Query, index: int) -> Json:
     shape: Json = {}
     if isinstance(panel, Heatmap):
         shape = {"format": "heatmap"}
     if isinstance(panel, Table) and query.source is Source.PROMETHEUS:
         shape = {"format": "table"}
-    return target(query, index) | shape
+    kind: Json = {"queryType": "instant" if query.kind is Kind.INSTANT else "range"}
+    if query.source is Source.PROMETHEUS:
+        kind = {"instant": query.kind is Kind.INSTANT, "range": query.kind is Kind.RANGE}
+    return (
+        shape
+        | kind
+        | {
+            "datasource": data_source(query.source),
+            "editorMode": "code",
+            "expr": query.expr,
+            "legendFormat": query.legend or "__auto",
+            "refId": chr(ord("A") + index),
+        }
+    )
 
 
 def _stat(panel: Stat) -> Json:
-    defaults = _exact(panel.unit) | {
-        "noValue": NO_DATA,
-        "color": _color(panel.queries, panel.levels),
-        "mappings": _mappings(panel),
-        "thresholds": _thresholds(panel.levels),
+    defaults = exact(panel.unit) | {
+        "color": plain(panel.levels),
+        "mappings": mappings(panel.words),
+        "thresholds": thresholds(panel.levels),
     }
     calendar = {"timeFrom": panel.since, "hideTimeOverride": True} if panel.since else {}
     return calendar | {
         "type": "stat",
-        "fieldConfig": {"defaults": defaults, "overrides": _name_colors(panel.queries)},
+        "fieldConfig": {"defaults": defaults, "overrides": name_colors(panel.queries)},
         "options": {
             "colorMode": "value",
             "graphMode": "none",
             "justifyMode": "auto",
             "orientation": "auto",
             "reduceOptions": _last_value(),
-            "textMode": "value_and_name" if _has_names(panel.queries) else "value",
+            "textMode": "value_and_name" if has_names(panel.queries) else "value",
         },
     }
 
 
 def _ranking(panel: Ranking) -> Json:
-    defaults = _exact(panel.unit) | {
+    defaults = exact(panel.unit) | {
         "min": 0,
-        "noValue": NO_DATA,
-        "color": _color(panel.queries),
+        "color": {"mode": "fixed", "fixedColor": "blue"},
+        # Without a name of its own, a lone bar would have none.
+        "displayName": name(panel.queries[0].legend),
     }
     return {
         "type": "bargauge",
-        "fieldConfig": {"defaults": defaults, "overrides": _name_colors(panel.queries)},
+        "fieldConfig": {"defaults": defaults, "overrides": name_colors(panel.queries)},
         "options": {
             "displayMode": "basic",
             "maxVizHeight": 40,
@@ -184,7 +149,7 @@ def _lines(panel: Lines) -> Json:
         "fillOpacity": 8,
         "lineInterpolation": "linear",
         "lineWidth": 2,
-        "showPoints": "auto",
+        "showPoints": "always",
         "pointSize": 4,
         "spanNulls": True,
         "stacking": {"group": "A", "mode": "none"},
@@ -196,22 +161,22 @@ def _over_time(panel: Bars | Lines, custom: Json) -> Json:
     # No `noValue` here: it would fill the tooltip with a line for each series without a value.
     # A height means something only from zero on.
     defaults = {
-        "unit": _SHORT[panel.unit],
+        "unit": short(panel.unit),
         "min": 0,
-        "color": _color(panel.queries),
+        "color": {"mode": "palette-classic-by-name"},
         "custom": custom,
     }
     return {
         "type": "timeseries",
         "interval": _SHORTEST_BAR,
         "maxDataPoints": _MAX_BARS,
-        "fieldConfig": {"defaults": defaults, "overrides": _name_colors(panel.queries)},
+        "fieldConfig": {"defaults": defaults, "overrides": name_colors(panel.queries)},
         "options": {
             "legend": {
                 "calcs": [],
                 "displayMode": "list",
                 "placement": "bottom",
-                "showLegend": _has_names(panel.queries),
+                "showLegend": has_names(panel.queries),
             },
             "tooltip": {"mode": "multi", "sort": "desc"},
         },
@@ -227,7 +192,7 @@ def _heatmap(panel: Heatmap) -> Json:
         "options": {
             "calculate": False,
             "cellGap": 1,
-            "cellValues": {"unit": _SHORT[panel.unit], "decimals": 0},
+            "cellValues": {"unit": short(panel.unit), "decimals": 0},
             "color": {"mode": "scheme", "scheme": "Blues", "steps": 64, "exponent": 0.5},
             "filterValues": {"le": 1e-9},
             "legend": {"show": True},
@@ -248,10 +213,10 @@ def _table(panel: Table) -> Json:
     return {
         "type": "table",
         "fieldConfig": {
-            "defaults": {"noValue": "", "custom": {"align": "auto", "filterable": False}},
+            "defaults": {"noValue": "", "custom": {"align": "auto", "minWidth": 60}},
             "overrides": [
-                *(_key_override(key) for key in panel.keys if key.link),
-                *(_column_override(column) for column in panel.columns),
+                *(_keyoverride(key) for key in panel.keys if key.link or key.width),
+                *(_columnoverride(column) for column in panel.columns),
             ],
         },
         "options": {
@@ -287,9 +252,10 @@ def _events(panel: Events) -> Json:
     }
 
 
-def _key_override(key: Key) -> Json:
-    assert key.link is not None
-    return _override(key.title, {"links": [_link(key.link)]})
+def _keyoverride(key: Key) -> Json:
+    links = {"links": [_link(key.link)]} if key.link else {}
+    width = {"custom.width": key.width} if key.width else {}
+    return override(key.title, links | width)
 
 
 def _link(link: Link) -> Json:
@@ -299,66 +265,19 @@ def _link(link: Link) -> Json:
     return {"title": link.title, "url": url}
 
 
-def _column_override(column: Column) -> Json:
-    properties: Json = _exact(column.unit) | {"custom.align": "right"}
+def _columnoverride(column: Column) -> Json:
+    properties: Json = exact(column.unit) | {"custom.align": "right"}
     if column.levels:
         properties |= {
-            "thresholds": _thresholds(column.levels),
+            "thresholds": thresholds(column.levels),
             "color": {"mode": "thresholds"},
             "custom.cellOptions": {"type": "color-text"},
         }
-    return _override(column.title, properties)
-
-
-def _override(field: str, properties: Json) -> Json:
-    return {
-        "matcher": {"id": "byName", "options": field},
-        "properties": [{"id": name, "value": value} for name, value in properties.items()],
-    }
-
-
-def _exact(unit: Unit) -> Json:
-    text, decimals = _EXACT[unit]
-    return {"unit": text, "decimals": decimals}
-
-
-def _color(queries: Sequence[Query], levels: Sequence[Level] = ()) -> Json:
-    """One colour for one name on every panel; a lone total is neither good nor bad."""
-    if levels:
-        return {"mode": "thresholds"}
-    if _has_names(queries):
-        return {"mode": "palette-classic-by-name"}
-    return {"mode": "fixed", "fixedColor": "text"}
-
-
-def _name_colors(queries: Sequence[Query]) -> list[Json]:
-    if not _has_names(queries):
-        return []
-    fixed = {"mode": "fixed"}
-    return [
-        _override(name, {"color": fixed | {"fixedColor": color}}) for name, color in _COLORS.items()
-    ]
-
-
-def _thresholds(levels: Sequence[Level]) -> Json:
-    base = {"value": None, "color": levels[0].tone.value if levels else "text"}
-    steps = [{"value": level.at, "color": level.tone.value} for level in levels[1:]]
-    return {"mode": "absolute", "steps": [base, *steps]}
-
-
-def _mappings(panel: Stat) -> list[Json]:
-    if not panel.words:
-        return []
-    words = {str(number): {"text": text} for number, text in panel.words.items()}
-    return [{"type": "value", "options": words}]
+    return override(column.title, properties)
 
 
 def _last_value() -> Json:
     return {"calcs": ["lastNotNull"], "fields": "", "values": False}
-
-
-def _has_names(queries: Sequence[Query]) -> bool:
-    return any(query.legend for query in queries)
 
 
 _ENCODERS: dict[type, Callable[[Any], Json]] = {

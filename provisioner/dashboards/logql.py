@@ -6,8 +6,6 @@ is filtered behind the braces.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from provisioner.dashboards.model import FILTERS
 from provisioner.event_attributes import attributes_of
 
@@ -25,13 +23,6 @@ def events(*names: str, **where: str) -> str:
     filters = {each.label: f"${each.label}" for each in FILTERS if each.label in known}
     stages = (f'{name}=~"{pattern}"' for name, pattern in (filters | where).items())
     return f'{{service_name=~"claude-code.*"{label}}} | ' + " | ".join(stages)
-
-
-def lines(selected: str, template: str, levels: Mapping[str, str] | None = None) -> str:
-    """Events as readable lines, in Go's template language; levels are conditions in it."""
-    level = "".join(f"{{{{if {when}}}}}{name}{{{{else}}}}" for name, when in (levels or {}).items())
-    closing = "{{end}}" * len(levels or {})
-    return f"{selected} | label_format level=`{level}info{closing}` | line_format `{template}`"
 
 
 def count_by(selected: str, *labels: str) -> str:

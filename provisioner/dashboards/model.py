@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from provisioner.dashboards.panels import Panel, Query
 
+ALL = ".*"
+"""What a variable becomes when everything is chosen."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -30,11 +33,12 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A regular expression that a person types or a link fills in; at first it lets all pass."""
+    """A regular expression that a person types or a link fills in."""
 
     name: str
     title: str
     why: str
+    default: str = ALL
 
 
 FILTERS = tuple(
@@ -46,7 +50,10 @@ FILTERS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """Moments marked on everything that is drawn over time."""
+    """Moments marked on everything that is drawn over time.
+
+    They are those of events, or the values of a series, in milliseconds since the epoch.
+    """
 
     name: str
     color: str
@@ -56,7 +63,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """One board: the question it answers, its filters and its rows."""
+    """One board: the question it answers, its filters and its rows.
+
+    A board that is not listed is reached by links only. `empty` is what a total says without data.
+    """
 
     name: str
     title: str
@@ -67,6 +77,8 @@ class Dashboard:
     annotations: tuple[Annotation, ...] = ()
     start: str = "now-6d/d"
     refresh: str = "1m"
+    is_listed: bool = True
+    empty: str = "No data in this range. First time? source setup-env.sh"
 
     @property
     def uid(self) -> str:

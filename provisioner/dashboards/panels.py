@@ -85,6 +85,7 @@ class Key:
     label: str
     title: str
     link: Link | None = None
+    width: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

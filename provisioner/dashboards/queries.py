@@ -11,11 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from provisioner.dashboards.model import FILTERS
+from provisioner.dashboards.model import ALL, FILTERS
 from provisioner.telemetry import AMOUNTS
-
-ALL = ".*"
-"""What a variable becomes when everything is chosen."""
 
 _LABELS = {amount.name: amount.all_labels for amount in AMOUNTS}
 _REFERENCE = re.compile(r"\$\{?(\w+)\}?")
@@ -147,6 +144,11 @@ def cumulative_by(amounts: Amounts, label: str) -> str:
     in_range = "vector(time()) > ($__from - $__interval_ms) / 1000"
     shown = f"{bars_by(amounts, label)} and on () ({in_range})"
     return f"sum_over_time(({shown})[$__interval$__range:$__interval])"
+
+
+def finished_bars_by(amounts: Amounts, label: str) -> str:
+    """What was spent in each step that has ended: a heat map's cell at t holds (t - step, t]."""
+    return f"sum by ({label}) ({_over(amounts, '[$__interval]')})"
 
 
 def quantile_by(quantile: float, buckets: Amounts, *labels: str) -> str:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from provisioner.dashboards import DASHBOARDS
-from provisioner.dashboards.model import Kind
+from provisioner.dashboards.panels import Kind
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError
 from provisioner.telemetry import COUNTERS

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from provisioner.dashboards import DASHBOARDS
 from provisioner.errors import ArtifactRejected
 from provisioner.placement import docker_placement, native_placement
 from provisioner.render import ENGINE_FOLDERS, Artifacts, Stack, engine_of, render
@@ -60,7 +61,7 @@ def test_every_template_board_and_the_clients_file_become_artifacts() -> None:
     assert list(_rendered(Settings())) == [
         "client.sh",
         "collector/config.yaml",
-        "grafana/dashboards/overview.json",
+        *sorted(f"grafana/dashboards/{board.name}.json" for board in DASHBOARDS),
         "grafana/grafana.ini",
         "grafana/provisioning/dashboards/stack.yaml",
         "grafana/provisioning/datasources/stack.yaml",

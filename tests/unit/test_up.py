@@ -10,6 +10,7 @@ from rich.console import Console as RichConsole
 
 from provisioner.applied import Applied, save_applied
 from provisioner.console import Console
+from provisioner.dashboards import DASHBOARDS
 from provisioner.errors import Refused
 from provisioner.plan import Plan
 from provisioner.runtime.native import NativeRuntime
@@ -17,6 +18,11 @@ from provisioner.up import preview, up
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, running
 from tests.servers import FakeStack
+
+FILES = 5 + len(DASHBOARDS)
+"""Files of the engines that are here, the boards and the client's."""
+CHANGES = FILES + 1 + 3
+"""They are written and delivered, and three engines are started."""
 
 
 @pytest.fixture
@@ -42,7 +48,7 @@ def test_up_applies_the_plan_and_proves_it(
     outcome = up(_reachable(workspace, fake_stack), runtime, console, accept_unsafe=False)
     assert outcome.verification.is_ok
     assert runtime.calls == ["deliver", "start loki prometheus collector"]
-    assert _told(console) == ["✓ Engines", "✓ Plan", "✓ Apply 10 changes", "✓ Verify"]
+    assert _told(console) == ["✓ Engines", "✓ Plan", f"✓ Apply {CHANGES} changes", "✓ Verify"]
 
 
 def test_up_changes_nothing_the_second_time(
@@ -64,14 +70,14 @@ def test_a_step_that_fails_is_marked_and_the_next_are_not_taken(
     runtime.interrupted_at = "start loki prometheus collector"
     with pytest.raises(KeyboardInterrupt):
         up(workspace, runtime, console, accept_unsafe=False)
-    assert _told(console) == ["✓ Engines", "✓ Plan", "✗ Apply 10 changes"]
+    assert _told(console) == ["✓ Engines", "✓ Plan", f"✗ Apply {CHANGES} changes"]
 
 
 def test_a_preview_is_the_plan_of_up_and_changes_nothing(
     workspace: Workspace, runtime: FakeRuntime
 ) -> None:
     changes = preview(workspace, runtime).changes
-    assert [change.verb for change in changes] == ["write"] * 6 + ["deliver"] + ["start"] * 3
+    assert [change.verb for change in changes] == ["write"] * FILES + ["deliver"] + ["start"] * 3
     assert runtime.calls == []
     assert not workspace.build.exists()
     assert not workspace.home.exists()

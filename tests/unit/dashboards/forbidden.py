@@ -34,7 +34,7 @@ RULES = (
     ),
     Rule(
         name="fixed range",
-        pattern=r"\[(?!\$__)|\boffset\s+-?\d",
+        pattern=r"\[(?!\$__|24h\])|\boffset\s+-?\d",
         reason="the time picker rules",
         example="sum(sum_over_time(ledger_cost_usd{}[30d]))",
     ),
@@ -58,8 +58,14 @@ RULES = (
         example="max by (session) (sum_over_time(ledger_session_cost_usd{}[$__range]))",
     ),
     Rule(
+        name="all outcomes",
+        pattern=r"ledger_api_requests\{(?![^}]*\boutcome=)",
+        reason="a refused request was answered too: it is among the ok ones, and twice in a sum",
+        example='sum(sum_over_time(ledger_api_requests{user=~"$user"}[$__range]))',
+    ),
+    Rule(
         name="price",
-        pattern=r"(?:ledger_\w*tokens\b.*[*/]\s*[\d.]|[\d.]\s*\*.*ledger_\w*tokens\b)",
+        pattern=r"ledger_\w*tokens\b.*[*/]\s*[\d.]|(?<![\d.])(?!0 )[\d.]+\s*\*.*ledger_\w*tokens\b",
         reason="prices change and differ by model; the client says what a request cost",
         example="sum(sum_over_time(ledger_tokens{}[$__range])) * 0.000003",
     ),

@@ -10,21 +10,12 @@ import pytest
 
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.__main__ import FOLDER, write
-from provisioner.dashboards.encode import NO_DATA, encode
-from provisioner.dashboards.model import (
-    Bars,
-    Dashboard,
-    Kind,
-    Panel,
-    Query,
-    Row,
-    Source,
-    Stat,
-    Unit,
-)
+from provisioner.dashboards.encode import encode
+from provisioner.dashboards.model import Dashboard, Row, Text
+from provisioner.dashboards.panels import Bars, Kind, Panel, Query, Stat, Unit
 
 REGENERATE = "run `python -m provisioner.dashboards` and commit what it wrote"
-DAY = 86_400
+EMPTY = "nothing here"
 
 
 def _stat(title: str, *queries: Query) -> Stat:
@@ -42,7 +33,7 @@ def _encoded(*rows: tuple[Panel, ...]) -> list[dict[str, Any]]:
         name="cost",
         title="Cost",
         question="What did it cost?",
-        variables=(),
+        empty=EMPTY,
         rows=tuple(Row(title=f"Row {n}", panels=panels) for n, panels in enumerate(rows)),
     )
     panels: list[dict[str, Any]] = json.loads(encode(board))["panels"]
@@ -69,15 +60,15 @@ def test_writing_replaces_what_is_there_and_removes_what_is_no_board(tmp_path: P
     (tmp_path / "gone.json").write_text("{}")
     (tmp_path / "README.md").write_text("kept")
     write(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {"overview.json", "README.md"}
+    committed = {path.name for path in FOLDER.glob("*.json")}
+    assert {path.name for path in tmp_path.iterdir()} == committed | {"README.md"}
     assert (tmp_path / "overview.json").read_bytes() == (FOLDER / "overview.json").read_bytes()
 
 
 def test_a_file_holds_nothing_of_a_server_and_ends_with_one_newline() -> None:
     text = encode(DASHBOARDS[0])
     content = json.loads(text)
-    assert content["id"] is None
-    assert "version" not in content
+    assert content.keys().isdisjoint({"id", "version"})
     assert text == json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -101,46 +92,45 @@ def test_a_panel_keeps_its_id_when_it_moves() -> None:
 
 def test_a_total_without_data_says_what_to_do_and_a_missing_bar_says_nothing() -> None:
     _, stat, bars = _encoded((_stat("a"), _bars("b")))
-    assert stat["fieldConfig"]["defaults"]["noValue"] == NO_DATA
+    assert stat["fieldConfig"]["defaults"]["noValue"] == EMPTY
     assert "noValue" not in bars["fieldConfig"]["defaults"]
 
 
-def test_a_name_has_one_colour_everywhere_and_a_lone_total_has_none() -> None:
-    _, stat, bars = _encoded((_stat("a"), _bars("b")))
-    assert stat["fieldConfig"]["defaults"]["color"] == {"mode": "fixed", "fixedColor": "text"}
-    assert bars["fieldConfig"]["defaults"]["color"] == {"mode": "palette-classic-by-name"}
+def test_a_panel_says_which_filters_do_not_reach_it() -> None:
+    query = Query(expr='sum(a{user=~"$user",team=~"$team"})', kind=Kind.INSTANT)
+    _, stat = _encoded((_stat("a", query),))
+    assert stat["description"] == "to know it Not narrowed by: Project, Model, Origin."
 
 
-def test_money_is_exact_to_the_cent_in_a_total_and_short_on_an_axis() -> None:
-    _, stat, bars = _encoded((_stat("a"), _bars("b")))
-    assert stat["fieldConfig"]["defaults"]["unit"] == "currency:financial:$"
-    assert stat["fieldConfig"]["defaults"]["decimals"] == 2
-    assert bars["fieldConfig"]["defaults"]["unit"] == "currencyUSD"
+def test_a_panel_that_every_filter_reaches_says_nothing_of_them() -> None:
+    names = ("user", "team", "project", "model", "origin")
+    query = Query(expr=",".join(f"${name}" for name in names), kind=Kind.INSTANT)
+    _, stat = _encoded((_stat("a", query),))
+    assert stat["description"] == "to know it"
 
 
-def test_bars_stack_and_begin_at_their_time() -> None:
-    _, bars = _encoded((_bars("a"),))
-    custom = bars["fieldConfig"]["defaults"]["custom"]
-    assert (custom["drawStyle"], custom["barAlignment"]) == ("bars", 1)
-    assert custom["stacking"]["mode"] == "normal"
+def test_a_row_and_a_panel_of_one_title_are_told_apart() -> None:
+    row, panel = _encoded((_stat("Row 0"),))
+    assert row["title"] == panel["title"]
+    assert row["id"] != panel["id"]
 
 
-def test_no_bar_of_a_range_within_the_retention_is_longer_than_a_day() -> None:
-    _, bars = _encoded((_bars("a"),))
-    # Below a week for each bar Grafana's steps end at one day, and all of them divide a day.
-    assert 400 * DAY / bars["maxDataPoints"] < 7 * DAY
+def test_widths_fill_the_row_whatever_the_shares() -> None:
+    panels = _encoded((_bars("a"), _stat("b"), _bars("c")))
+    assert sum(panel["gridPos"]["w"] for panel in panels[1:]) == 24
 
 
-def test_each_query_names_its_store_and_how_it_is_evaluated() -> None:
-    events = Query(expr="{}", kind=Kind.INSTANT, source=Source.LOKI)
-    _, stat, bars = _encoded((_stat("a", events), _bars("b")))
-    assert stat["targets"][0]["datasource"] == {"type": "loki", "uid": "claude-otel-loki"}
-    assert stat["targets"][0]["queryType"] == "instant"
-    assert bars["targets"][0]["datasource"]["uid"] == "claude-otel-prometheus"
-    assert (bars["targets"][0]["instant"], bars["targets"][0]["range"]) == (False, True)
-
-
-def test_queries_of_one_panel_are_told_apart() -> None:
-    other = Query(expr="sum(b)", kind=Kind.INSTANT)
-    _, stat = _encoded((_stat("a", other, other),))
-    assert [target["refId"] for target in stat["targets"]] == ["A", "B"]
+def test_a_board_that_is_not_listed_lists_the_others_all_the_same() -> None:
+    board = Dashboard(
+        name="session",
+        title="Session",
+        question="What happened?",
+        rows=(Row(title="One", panels=(_stat("a"),)),),
+        texts=(Text(name="session", title="Session", why="an id", default="none"),),
+        is_listed=False,
+    )
+    content = json.loads(encode(board))
+    assert content["tags"] == ["claude-code-detail"]
+    assert content["links"][0]["tags"] == ["claude-code"]
+    texts = [each for each in content["templating"]["list"] if each["type"] == "textbox"]
+    assert [(each["name"], each["query"]) for each in texts] == [("session", "none")]

@@ -4,64 +4,106 @@ from __future__ import annotations
 
 import pytest
 
-from provisioner.dashboards.queries import (
-    bars_by,
-    distinct,
-    runnable,
-    selector,
-    total,
-    total_by,
-    total_or_proven_zero,
-)
+from provisioner.dashboards import queries
+from provisioner.dashboards.queries import of, runnable
+
+COMMITS = of("ledger_commits")
+NARROWED = 'user=~"$user",team=~"$team",project=~"$project",origin=~"$origin"'
+COMMITTED = f"sum_over_time(ledger_commits{{{NARROWED}}}[$__range])"
+BEFORE = f"sum_over_time(ledger_commits{{{NARROWED}}}[$__range] offset $__range)"
+WITH_MODEL = 'user=~"$user",team=~"$team",project=~"$project",model=~"$model",origin=~"$origin"'
 
 
 def test_a_filter_is_applied_only_to_series_that_have_its_label() -> None:
-    assert selector("ledger_tokens") == (
-        'ledger_tokens{user=~"$user",project=~"$project",model=~"$model"}'
+    assert queries.total(of("ledger_tokens")) == (
+        f"sum(sum_over_time(ledger_tokens{{{WITH_MODEL}}}[$__range]))"
     )
-    assert selector("ledger_sessions") == 'ledger_sessions{user=~"$user",project=~"$project"}'
+    assert queries.total(COMMITS) == f"sum({COMMITTED})"
+
+
+def test_a_quotient_is_narrowed_only_by_filters_that_both_sides_have() -> None:
+    cost = f"sum_over_time(ledger_cost_usd{{{NARROWED}}}[$__range])"
+    assert queries.mean(of("ledger_cost_usd"), COMMITS) == f"sum ({cost}) / (sum ({COMMITTED}) > 0)"
+
+
+def test_labels_are_chosen_by_one_value_or_one_of_several() -> None:
+    one = queries.total(of("ledger_session_cost_usd", session="a"))
+    several = queries.total(of("ledger_session_cost_usd", session=("a", "b")))
+    assert 'session="a",' in one
+    assert 'session=~"a|b",' in several
 
 
 def test_a_series_that_is_not_in_the_catalogue_is_refused() -> None:
     with pytest.raises(KeyError, match="ledger_costs"):
-        selector("ledger_costs")
+        queries.total(of("ledger_costs"))
 
 
-def test_a_total_is_the_sum_of_all_amounts_in_the_range() -> None:
-    assert total("ledger_commits") == (
-        'sum(sum_over_time(ledger_commits{user=~"$user",project=~"$project"}[$__range]))'
-    )
+def test_the_range_before_is_as_long_and_ends_where_the_range_begins() -> None:
+    assert queries.total_before(COMMITS) == f"sum({BEFORE})"
+    assert queries.distinct_before(COMMITS, "user") == (f"count(sum by (user) ({BEFORE}) > 0)")
 
 
-def test_totals_by_label_come_largest_first() -> None:
-    assert total_by("ledger_lines", "type") == (
-        "sort_desc(sum by (type) (sum_over_time("
-        'ledger_lines{user=~"$user",project=~"$project"}[$__range])))'
+def test_totals_by_labels_come_largest_first() -> None:
+    assert queries.total_by(COMMITS, "user") == f"sort_desc(sum by (user) ({COMMITTED}))"
+    assert queries.top_by(5, COMMITS, "user", "team") == (
+        f"sort_desc(topk(5, sum by (user, team) ({COMMITTED})))"
     )
 
 
 def test_zero_is_shown_only_beside_a_witness() -> None:
-    expr = total_or_proven_zero("ledger_lines", "ledger_active_seconds")
-    assert expr == f"{total('ledger_lines')} or 0 * {total('ledger_active_seconds')}"
+    expr = queries.or_proven_zero("x", COMMITS)
+    assert expr == f"x or 0 * {queries.total(COMMITS)}"
 
 
 def test_distinct_values_are_those_that_spent_something() -> None:
-    assert distinct("ledger_session_requests", "session") == (
-        "count(sum by (session) (sum_over_time("
-        'ledger_session_requests{user=~"$user",project=~"$project"}[$__range])) > 0)'
-    )
+    assert queries.distinct(COMMITS, "user") == f"count(sum by (user) ({COMMITTED}) > 0)"
+
+
+def test_a_share_by_label_is_zero_where_there_is_a_whole_and_no_part() -> None:
+    by = f"sum by (user) ({COMMITTED})"
+    assert queries.share_by(COMMITS, COMMITS, "user") == f"({by} or 0 * {by}) / ({by} > 0)"
 
 
 def test_a_bar_holds_the_step_that_follows_its_start() -> None:
-    assert bars_by("ledger_lines", "type") == (
-        "sum by (type) (sum_over_time("
-        'ledger_lines{user=~"$user",project=~"$project"}[$__interval] offset -$__interval))'
+    assert queries.bars_by(COMMITS, "user") == (
+        f"sum by (user) (sum_over_time(ledger_commits{{{NARROWED}}}"
+        "[$__interval] offset -$__interval))"
+    )
+
+
+def test_what_has_come_together_is_the_sum_of_the_ranges_bars() -> None:
+    bars = queries.bars_by(COMMITS, "user")
+    assert queries.cumulative_by(COMMITS, "user") == (
+        f"sum_over_time(({bars} and on () (vector(time()) > ($__from - $__interval_ms) / 1000))"
+        "[$__interval$__range:$__interval])"
+    )
+
+
+def test_a_quantile_keeps_the_bounds_until_the_last() -> None:
+    buckets = of("ledger_api_seconds_bucket")
+    assert queries.quantile_by(0.95, buckets, "model").startswith(
+        "histogram_quantile(0.95, sum by (le, model) (sum_over_time(ledger_api_seconds_bucket{"
     )
 
 
 def test_a_runnable_query_has_grafanas_variables_replaced() -> None:
-    expr = "a[$__range] b[${__interval}] offset -$__interval c[$__rate_interval]"
-    assert runnable(expr, 604800, 7200, {}) == "a[604800s] b[7200s] offset -7200s c[7210s]"
+    expr = "a[$__range] b[${__interval}] offset -$__interval c[$__rate_interval] $__range_s"
+    assert runnable(expr, 604800, 7200, {}) == ("a[604800s] b[2h] offset -2h c[7210s] 604800")
+
+
+def test_a_step_is_written_as_grafana_does() -> None:
+    assert [runnable("$__interval", 1, step, {}) for step in (15, 60, 5400, 86400)] == [
+        "15s",
+        "1m",
+        "90m",
+        "1d",
+    ]
+
+
+def test_the_start_of_the_range_is_in_milliseconds() -> None:
+    assert runnable("$__from $__interval_ms", 3600, 60, {}, start=1700000000.25) == (
+        "1700000000250 60000"
+    )
 
 
 def test_a_rate_interval_is_at_least_four_scrapes() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import now, over_time
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.overview import (
+    BARS_WHY,
+    CACHE_LEVELS,
+    CACHE_READS,
+    PROMPT_TOKENS,
+)
 from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.overview import BARS_WHY, CACHE_LEVELS, CACHE_READS, PROMPT_TOKENS
 from provisioner.dashboards.panels import Bars, Column, Key, Lines, Ranking, Stat, Table, Unit
 from provisioner.dashboards.queries import (
     Amounts,
@@ -27,9 +32,9 @@ def cost() -> Dashboard:
     """Cost and tokens: over time, by everything they can be told apart by, and per result."""
     return Dashboard(
         name="cost",
-        title="Claude Code cost & usage",
+        title="Cost & Usage",
         question="Where do money and tokens go, and what do they buy?",
-        annotations=annotations(),
+        annotations=moments(),
         rows=(_over_time(), _tokens(), _models(), _who(), _how(), _bought()),
     )
 

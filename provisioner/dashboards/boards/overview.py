@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import now, over_time
+from provisioner.dashboards.boards.moments import moments
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import (
     Bars,
@@ -60,9 +60,9 @@ def overview() -> Dashboard:
     """The first board: the chosen range in four numbers, then where it went."""
     return Dashboard(
         name="overview",
-        title="Claude Code overview",
+        title="Overview",
         question="What did Claude Code cost, and what came of it?",
-        annotations=annotations(),
+        annotations=moments(),
         rows=(_totals(), _calendar(), _health(), _cost(), _tokens(), _where()),
     )
 
@@ -220,7 +220,7 @@ def _where() -> Row:
                 why="The five sessions that cost most in the range; a click on one tells its "
                 "story. Empty when session series are switched off.",
                 keys=(
-                    Key(label="session", title="Session", link=SESSION_LINK),
+                    Key(label="session", title="Session", link=SESSION_LINK, width=300),
                     Key(label="project", title="Project"),
                     Key(label="user", title="User"),
                 ),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards import logql
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import lines, now, over_time
+from provisioner.dashboards.boards.moments import moments
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import (
     Bars,
@@ -14,7 +13,6 @@ from provisioner.dashboards.panels import (
     Level,
     Lines,
     Link,
-    Ranking,
     Stat,
     Table,
     Tone,
@@ -29,14 +27,11 @@ from provisioner.dashboards.queries import (
     quantile_by,
     share,
     share_by,
-    top_by,
     total,
     total_by,
 )
+from provisioner.dashboards.readable import readable
 
-FAILED_CALL = (
-    "{{.tool_name}} failed after {{.duration_ms}} ms: {{.error_type}} {{.error}}  {{.project}}"
-)
 _CALLS = of("ledger_tool_calls")
 _WORKED = of("ledger_tool_calls", success="true")
 _FAILED = of("ledger_tool_calls", success="false")
@@ -57,9 +52,9 @@ def tools() -> Dashboard:
     """Tool calls: how many, how well, how long; what was allowed; what extends the client."""
     return Dashboard(
         name="tools",
-        title="Claude Code tools",
+        title="Tool Usage",
         question="Which tools does Claude Code use, and how well do they work?",
-        annotations=annotations(),
+        annotations=moments(),
         rows=(_totals(), _usage(), _by_tool(), _decisions(), _extensions(), _failures()),
     )
 
@@ -125,7 +120,6 @@ def _usage() -> Row:
 
 
 def _by_tool() -> Row:
-    results = of("ledger_tool_bytes", type="result")
     return Row(
         title="Tools",
         panels=(
@@ -136,38 +130,41 @@ def _by_tool() -> Row:
                 "permission and, being kept without projects, of all projects. A click on a tool "
                 "shows its events.",
                 keys=(_TOOL,),
-                columns=(
-                    Column(
-                        title="Calls", unit=Unit.COUNT, query=now(total_by(_CALLS, "tool_name"))
-                    ),
-                    Column(
-                        title="Success",
-                        unit=Unit.SHARE,
-                        levels=_SUCCESS_LEVELS,
-                        query=now(share_by(_WORKED, _CALLS, "tool_name")),
-                    ),
-                    Column(
-                        title="p50",
-                        unit=Unit.SECONDS,
-                        query=now(quantile_by(0.5, _SECONDS, "tool_name")),
-                    ),
-                    Column(
-                        title="p95",
-                        unit=Unit.SECONDS,
-                        query=now(quantile_by(0.95, _SECONDS, "tool_name")),
-                    ),
-                    Column(
-                        title="Mean result",
-                        unit=Unit.BYTES,
-                        query=now(mean_by(results, _CALLS, "tool_name")),
-                    ),
-                    Column(
-                        title="All results",
-                        unit=Unit.BYTES,
-                        query=now(total_by(results, "tool_name")),
-                    ),
-                ),
+                columns=_of_tools(),
             ),
+        ),
+    )
+
+
+def _of_tools() -> tuple[Column, ...]:
+    results = of("ledger_tool_bytes", type="result")
+    return (
+        Column(title="Calls", unit=Unit.COUNT, query=now(total_by(_CALLS, "tool_name"))),
+        Column(
+            title="Success",
+            unit=Unit.SHARE,
+            levels=_SUCCESS_LEVELS,
+            query=now(share_by(_WORKED, _CALLS, "tool_name")),
+        ),
+        Column(
+            title="p50",
+            unit=Unit.SECONDS,
+            query=now(quantile_by(0.5, _SECONDS, "tool_name")),
+        ),
+        Column(
+            title="p95",
+            unit=Unit.SECONDS,
+            query=now(quantile_by(0.95, _SECONDS, "tool_name")),
+        ),
+        Column(
+            title="Mean result",
+            unit=Unit.BYTES,
+            query=now(mean_by(results, _CALLS, "tool_name")),
+        ),
+        Column(
+            title="All results",
+            unit=Unit.BYTES,
+            query=now(total_by(results, "tool_name")),
         ),
     )
 
@@ -206,69 +203,80 @@ def _accepted_and_rejected(series: str, label: str) -> tuple[Column, ...]:
 
 
 def _extensions() -> Row:
-    agents = of("ledger_subagents")
     return Row(
-        title="MCP servers, skills and subagents",
-        panels=(
-            Table(
-                title="MCP Servers",
-                why="Connections by server and outcome; servers are unnamed unless the client "
-                "is told to log tool details.",
-                keys=(
-                    Key(label="server_name", title="Server"),
-                    Key(label="transport_type", title="Transport"),
-                    Key(label="status", title="Status"),
-                ),
-                columns=(
-                    Column(
-                        title="Connections",
-                        unit=Unit.COUNT,
-                        query=now(
-                            total_by(
-                                of("ledger_mcp_connections"),
-                                "server_name",
-                                "transport_type",
-                                "status",
-                            )
-                        ),
-                    ),
-                ),
-            ),
-            Ranking(
-                title="Skills",
-                why="The ten skills activated most; a person's own are custom_skill unless the "
-                "client is told to log tool details.",
+        title="MCP servers, skills and subagents", panels=(_servers(), _skills(), _subagents())
+    )
+
+
+def _servers() -> Table:
+    return Table(
+        title="MCP Servers",
+        why="Connections by server and outcome; servers are unnamed unless the client "
+        "is told to log tool details.",
+        keys=(
+            Key(label="server_name", title="Server"),
+            Key(label="transport_type", title="Transport"),
+            Key(label="status", title="Status"),
+        ),
+        columns=(
+            Column(
+                title="Connections",
                 unit=Unit.COUNT,
-                queries=(now(top_by(10, of("ledger_skills"), "skill_name"), "{{skill_name}}"),),
-            ),
-            Table(
-                title="Subagents",
-                why="Subagents that returned, and how long they took on average.",
-                keys=(Key(label="agent_type", title="Agent"),),
-                columns=(
-                    Column(
-                        title="Runs", unit=Unit.COUNT, query=now(total_by(agents, "agent_type"))
-                    ),
-                    Column(
-                        title="Mean duration",
-                        unit=Unit.SECONDS,
-                        query=now(mean_by(of("ledger_subagent_seconds"), agents, "agent_type")),
-                    ),
+                query=now(
+                    total_by(
+                        of("ledger_mcp_connections"),
+                        "server_name",
+                        "transport_type",
+                        "status",
+                    )
                 ),
             ),
         ),
     )
 
 
+def _skills() -> Table:
+    return Table(
+        title="Skills",
+        why="Skills activated, and by whom: a person (user-slash), Claude or another "
+        "skill. A person's own are custom_skill unless the client is told to log tool "
+        "details.",
+        keys=(Key(label="skill_name", title="Skill"), Key(label="trigger", title="By")),
+        columns=(
+            Column(
+                title="Uses",
+                unit=Unit.COUNT,
+                query=now(total_by(of("ledger_skills"), "skill_name", "trigger")),
+            ),
+        ),
+    )
+
+
+def _subagents() -> Table:
+    agents = of("ledger_subagents")
+    return Table(
+        title="Subagents",
+        why="Subagents that returned, and how long they took on average.",
+        keys=(Key(label="agent_type", title="Agent"),),
+        columns=(
+            Column(title="Runs", unit=Unit.COUNT, query=now(total_by(agents, "agent_type"))),
+            Column(
+                title="Mean duration",
+                unit=Unit.SECONDS,
+                query=now(mean_by(of("ledger_subagent_seconds"), agents, "agent_type")),
+            ),
+        ),
+    )
+
+
 def _failures() -> Row:
-    failed = logql.events("tool_result", success="false")
     return Row(
         title="Failures",
         panels=(
             Events(
                 title="Failing Calls",
                 why="The range's newest calls that failed, with what the client says of why.",
-                query=lines(logql.lines(failed, FAILED_CALL, {"warning": "true"})),
+                query=lines(readable("tool_result", success="false")),
             ),
         ),
     )

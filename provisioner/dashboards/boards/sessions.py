@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import now, over_time
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.overview import BARS_WHY, SESSION_LINK
 from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.overview import BARS_WHY, SESSION_LINK
 from provisioner.dashboards.panels import Bars, Column, Key, Stat, Table, Unit
 from provisioner.dashboards.queries import (
     bars_by,
     distinct,
     mean_of_distinct,
     of,
+    or_proven_zero,
     top_by,
+    total,
     total_by,
 )
 
@@ -27,9 +29,9 @@ def sessions() -> Dashboard:
     """The sessions of the range, the dearest first."""
     return Dashboard(
         name="sessions",
-        title="Claude Code sessions",
+        title="Sessions",
         question="Which sessions were there, and what did each take?",
-        annotations=annotations(),
+        annotations=moments(),
         rows=(_totals(), _table(), _over_time()),
     )
 
@@ -57,6 +59,15 @@ def _totals() -> Row:
                 queries=(now(mean_of_distinct(_REQUESTS, _REQUESTS, "session")),),
             ),
             Stat(
+                title="Compactions",
+                why="How often a conversation's context was compacted. Zero means that prompts "
+                "arrived and none was.",
+                unit=Unit.COUNT,
+                queries=(
+                    now(or_proven_zero(total(of("ledger_compactions")), of("ledger_prompts"))),
+                ),
+            ),
+            Stat(
                 title="Projects with Sessions",
                 why="Projects in which a session made a request.",
                 unit=Unit.COUNT,
@@ -77,7 +88,7 @@ def _table() -> Row:
                 "one tells its story.",
                 height=16,
                 keys=(
-                    Key(label="session", title="Session", link=SESSION_LINK),
+                    Key(label="session", title="Session", link=SESSION_LINK, width=300),
                     Key(label="project", title="Project"),
                     Key(label="user", title="User"),
                 ),

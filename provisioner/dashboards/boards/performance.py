@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from provisioner.dashboards import logql
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import lines, now, now_from_events, over_time
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.overview import SESSION_LINK
 from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.overview import SESSION_LINK
 from provisioner.dashboards.panels import (
     Bars,
     Column,
@@ -23,6 +23,7 @@ from provisioner.dashboards.panels import (
 )
 from provisioner.dashboards.queries import (
     bars_by,
+    finished_bars_by,
     mean,
     mean_bars_by,
     mean_by,
@@ -35,11 +36,8 @@ from provisioner.dashboards.queries import (
     total,
     total_by,
 )
+from provisioner.dashboards.readable import readable
 
-FINAL_ERROR = (
-    "{{.status_code}} {{.error}}  {{.model}} {{.source}} after attempt {{.attempt}} "
-    "({{.duration_ms}} ms)  {{.project}}"
-)
 SLOWEST = 20
 
 _SECONDS = of("ledger_api_seconds_bucket")
@@ -63,10 +61,10 @@ def performance() -> Dashboard:
     """Durations, errors and refusals of model requests."""
     return Dashboard(
         name="performance",
-        title="Claude Code performance",
+        title="Performance",
         question="How fast and how reliable are the model's answers?",
-        annotations=annotations(shown=True),
-        rows=(_totals(), _durations(), _spread(), _errors(), _slowest()),
+        annotations=moments(),
+        rows=(_totals(), _durations(), _over_time(), _spread(), _errors(), _slowest()),
     )
 
 
@@ -113,51 +111,23 @@ def _durations() -> Row:
                 why="How long answered requests took in the range, retries included: half, 95 and "
                 "99 of 100 were at most this long. Estimates between the bounds that requests "
                 "are counted by; above five minutes they say five minutes.",
+                height=7,
                 keys=(Key(label="model", title="Model"),),
-                columns=(
-                    Column(
-                        title="Requests", unit=Unit.COUNT, query=now(total_by(_ANSWERED, "model"))
-                    ),
-                    *(
-                        Column(
-                            title=f"p{round(quantile * 100)}",
-                            unit=Unit.SECONDS,
-                            query=now(quantile_by(quantile, _SECONDS, "model")),
-                        )
-                        for quantile in (0.5, 0.95, 0.99)
-                    ),
-                    Column(
-                        title="Tokens/s",
-                        unit=Unit.TOKENS_PER_SECOND,
-                        query=now(mean_by(_OUTPUT, _ALL_SECONDS, "model")),
-                    ),
-                    Column(
-                        title="Errors",
-                        unit=Unit.SHARE,
-                        levels=_ERROR_LEVELS,
-                        query=now(share_by(_ERRORS, _FINISHED, "model")),
-                    ),
-                ),
-            ),
-            Lines(
-                title="p95 Duration over Time",
-                why="95 of 100 answered requests of each step took at most this long.",
-                unit=Unit.SECONDS,
-                queries=(over_time(quantile_bars_by(0.95, _SECONDS, "model"), "{{model}}"),),
+                columns=_of_models(),
             ),
         ),
     )
 
 
-def _spread() -> Row:
+def _over_time() -> Row:
     return Row(
-        title="Spread",
+        title="Over time",
         panels=(
-            Heatmap(
-                title="API Request Durations",
-                why="How many requests of each step took how long; the darker, the more.",
-                unit=Unit.COUNT,
-                queries=(over_time(bars_by(_SECONDS, "le"), "{{le}}"),),
+            Lines(
+                title="p95 Duration over Time",
+                why="95 of 100 answered requests of each step took at most this long.",
+                unit=Unit.SECONDS,
+                queries=(over_time(quantile_bars_by(0.95, _SECONDS, "model"), "{{model}}"),),
             ),
             Lines(
                 title="Output Speed over Time",
@@ -169,11 +139,42 @@ def _spread() -> Row:
     )
 
 
-def _errors() -> Row:
-    failed = logql.events("api_error")
+def _of_models() -> tuple[Column, ...]:
+    return (
+        Column(title="Requests", unit=Unit.COUNT, query=now(total_by(_ANSWERED, "model"))),
+        *(
+            Column(
+                title=f"p{round(quantile * 100)}",
+                unit=Unit.SECONDS,
+                query=now(quantile_by(quantile, _SECONDS, "model")),
+            )
+            for quantile in (0.5, 0.95, 0.99)
+        ),
+        Column(
+            title="Tokens/s",
+            unit=Unit.TOKENS_PER_SECOND,
+            query=now(mean_by(_OUTPUT, _ALL_SECONDS, "model")),
+        ),
+        Column(
+            title="Errors",
+            unit=Unit.SHARE,
+            levels=_ERROR_LEVELS,
+            query=now(share_by(_ERRORS, _FINISHED, "model")),
+        ),
+    )
+
+
+def _spread() -> Row:
     return Row(
-        title="Errors",
+        title="Spread, and errors",
         panels=(
+            Heatmap(
+                title="API Request Durations",
+                why="How many requests of each step took how long; the step that still runs is not "
+                "there yet.",
+                unit=Unit.COUNT,
+                queries=(over_time(finished_bars_by(_SECONDS, "le"), "{{le}}"),),
+            ),
             Bars(
                 title="API Errors by Status and Model",
                 why="Requests that failed for good in each step. Without a status the request got "
@@ -185,10 +186,18 @@ def _errors() -> Row:
                     ),
                 ),
             ),
+        ),
+    )
+
+
+def _errors() -> Row:
+    return Row(
+        title="Errors",
+        panels=(
             Events(
                 title="Final Errors",
                 why="The newest requests that failed for good, with how often they were tried.",
-                query=lines(logql.lines(failed, FINAL_ERROR, {"error": "true"})),
+                query=lines(readable("api_error")),
             ),
         ),
     )
@@ -207,9 +216,9 @@ def _slowest() -> Row:
                     Key(label="model", title="Model"),
                     Key(label="source", title="Source"),
                     Key(label="project", title="Project"),
-                    Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK),
-                    Key(label="session_id", title="Session", link=SESSION_LINK),
-                    Key(label="request_id", title="Request"),
+                    Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK, width=140),
+                    Key(label="session_id", title="Session", link=SESSION_LINK, width=140),
+                    Key(label="request_id", title="Request", width=140),
                 ),
                 columns=(
                     Column(

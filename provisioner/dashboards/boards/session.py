@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from provisioner.dashboards import logql
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import (
     lines,
     now,
@@ -11,11 +10,12 @@ from provisioner.dashboards.ask import (
     over_time,
     over_time_from_events,
 )
-from provisioner.dashboards.events import ANY, LEVELS, SESSION
-from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.overview import BARS_WHY
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.overview import BARS_WHY
+from provisioner.dashboards.model import Dashboard, Row, Text
 from provisioner.dashboards.panels import Bars, Column, Events, Key, Lines, Stat, Table, Unit
 from provisioner.dashboards.queries import bars_by, of, total
+from provisioner.dashboards.readable import readable
 
 _CHOSEN = ("$session",)
 
@@ -24,11 +24,13 @@ def session() -> Dashboard:
     """One session's story in order, beside what it took."""
     return Dashboard(
         name="session",
-        title="Claude Code session",
+        title="Session",
         question="What happened in one session, and what did it take?",
-        texts=(SESSION,),
-        annotations=annotations(shown=True),
-        rows=(_totals(), _over_time(), _parts(), _story()),
+        texts=(Text(name="session", title="Session", why="A session's id", default="none"),),
+        is_listed=False,
+        empty="Choose a session on the board Sessions",
+        annotations=moments(shown=True),
+        rows=(_totals(), _over_time(), _parts(), _failures(), _story()),
     )
 
 
@@ -121,21 +123,31 @@ def _counted(title: str, expr: str) -> Column:
     return Column(title=title, unit=Unit.COUNT, query=now_from_events(expr))
 
 
-def _story() -> Row:
+def _failures() -> Row:
     return Row(
-        title="Story",
+        title="Failures",
         panels=(
             Events(
                 title="Errors",
                 why="Requests that failed for good, and calls that failed.",
                 query=lines(
-                    logql.lines(f'{_of("api_error", "tool_result")} | success!="true"', ANY, LEVELS)
+                    readable(
+                        "api_error", "tool_result", where='success!="true"', session_id="$session"
+                    )
                 ),
             ),
+        ),
+    )
+
+
+def _story() -> Row:
+    return Row(
+        title="Story",
+        panels=(
             Events(
                 title="Its Story",
                 why="Every event of the session, in order.",
-                query=lines(logql.lines(_of(), ANY, LEVELS)),
+                query=lines(readable(session_id="$session")),
                 is_story=True,
                 height=20,
             ),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards.annotations import annotations
 from provisioner.dashboards.ask import now, over_time
+from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.overview import BARS_WHY
 from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.overview import BARS_WHY
 from provisioner.dashboards.panels import Bars, Column, Key, Lines, Ranking, Stat, Table, Unit
 from provisioner.dashboards.queries import (
     Amounts,
@@ -36,9 +36,9 @@ def productivity() -> Dashboard:
     """What the client's own counters tell of the work that was done."""
     return Dashboard(
         name="productivity",
-        title="Claude Code productivity",
+        title="Productivity",
         question="What came of it: code, commits, and the time it took?",
-        annotations=annotations(),
+        annotations=moments(),
         rows=(_results(), _time(), _changes(), _starts(), _languages(), _rough()),
     )
 
