@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from provisioner.files import write_atomically
 from provisioner.history import Stores, write_amounts, write_events
 from provisioner.ledger import ledger
 from provisioner.normalise import Teller
-from provisioner.records import Event
+from provisioner.records import Event, Record
 from provisioner.runtime.model import Report
 from provisioner.settings import environment_names
 from provisioner.workspace import Workspace, open_workspace
@@ -87,6 +87,14 @@ def forget_filled(demo: Workspace) -> None:
     (demo.home / NOTE).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How much was written."""
+
+    amounts: int
+    events: int
+
+
 def fill(demo: Workspace, wanted: Filled, report: Report) -> None:
     """Write the days that are missing. Repeated after an interruption, it goes on.
 
@@ -94,16 +102,22 @@ def fill(demo: Workspace, wanted: Filled, report: Report) -> None:
     same.
     """
     stores = Stores(prometheus_url=demo.url("prometheus"), loki_url=demo.url("loki"))
-    teller = Teller()
     end = datetime.fromisoformat(wanted.end)
     for number, records in enumerate(invented_days(Invention(end=end, days=wanted.days)), 1):
         if number <= wanted.done:
             continue
         report(f"day {number} of {wanted.days}")
-        write_amounts(stores, ledger(records, teller, step_ms=EXPORT_MS), _silent)
-        events = (record for record in records if isinstance(record, Event))
-        write_events(stores, events, teller, INGEST_SOURCE, _silent)
+        write_day(stores, records)
         _save(demo.home, Filled(end=wanted.end, days=wanted.days, done=number))
+
+
+def write_day(stores: Stores, records: Sequence[Record]) -> Written:
+    """Records into both stores, as if they had come from clients."""
+    teller = Teller()
+    amounts = write_amounts(stores, ledger(records, teller, step_ms=EXPORT_MS), _silent)
+    told = (record for record in records if isinstance(record, Event))
+    events = write_events(stores, told, teller, INGEST_SOURCE, _silent)
+    return Written(amounts=amounts, events=events)
 
 
 def _save(home: Path, filled: Filled) -> None:
