@@ -20,6 +20,7 @@ import platformdirs
 
 from provisioner import __version__
 from provisioner.commands.clean import clean
+from provisioner.commands.demo import demo
 from provisioner.commands.down import down
 from provisioner.commands.env import env
 from provisioner.commands.logs import logs
@@ -45,7 +46,7 @@ def cli() -> None:
     """The observability stack for Claude Code: totals that equal the client's own."""
 
 
-for _command in (up, down, restart, status, logs, verify, plan, render, env, clean):
+for _command in (up, down, restart, status, logs, verify, plan, render, env, demo, clean):
     cli.add_command(_command)
 
 

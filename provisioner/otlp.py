@@ -1,12 +1,12 @@
-"""How does telemetry of our own reach the collector? The one OTLP writer.
+"""How does telemetry of our own reach the collector, or a store? The one OTLP writer.
 
-`verify` sends its probe with it; load tests and backfill will send theirs.
+`verify` sends its probe to the collector with it; history goes to the stores directly.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,23 +14,22 @@ import grpc
 from google.protobuf.json_format import MessageToJson
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import LogsServiceStub
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import MetricsServiceStub
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, NumberDataPoint
 
 from provisioner.backends import TIMEOUT_SECONDS, post_otlp
 from provisioner.errors import DeliveryFailed
+from provisioner.ledger import MILLISECOND_NS, Labels
+from provisioner.records import Event, Increment, Value
 
+Request = ExportLogsServiceRequest | ExportMetricsServiceRequest
 Protocol = Literal["grpc", "http/protobuf", "http/json"]
 PROTOCOLS: tuple[Protocol, ...] = ("grpc", "http/protobuf", "http/json")
-Value = str | bool | int | float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One log record: its event name, attributes, and time in nanoseconds (0: now, in order)."""
-
-    name: str
-    attributes: Mapping[str, Value]
-    at_ns: int = 0
+PROTOBUF = "application/x-protobuf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +69,77 @@ def logs_request(sender: Sender, events: Sequence[Event]) -> ExportLogsServiceRe
     return request
 
 
-def send(door: Door, request: ExportLogsServiceRequest, protocol: Protocol) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge:
+    """Samples of one series: its name, its labels, and values by millisecond."""
+
+    otel_name: str
+    labels: Labels
+    samples: Sequence[tuple[int, float]]
+
+
+def gauges_request(gauges: Iterable[Gauge]) -> ExportMetricsServiceRequest:
+    """An OTLP request that carries gauges, as the collector sends amounts: without a resource."""
+    request = ExportMetricsServiceRequest()
+    scope_metrics = request.resource_metrics.add().scope_metrics.add()
+    points = {}
+    for gauge in gauges:
+        if gauge.otel_name not in points:
+            metric = scope_metrics.metrics.add(name=gauge.otel_name)
+            points[gauge.otel_name] = metric.gauge.data_points
+        labelled = NumberDataPoint(attributes=_attributes(dict(gauge.labels)))
+        for at_ms, value in gauge.samples:
+            point = points[gauge.otel_name].add()
+            point.CopyFrom(labelled)
+            point.time_unix_nano = at_ms * MILLISECOND_NS
+            point.as_double = value
+    return request
+
+
+def increments_request(
+    sender: Sender, increments: Iterable[Increment]
+) -> ExportMetricsServiceRequest:
+    """An OTLP request that carries increments, as the client sends them: delta sums."""
+    request = ExportMetricsServiceRequest()
+    resource_metrics = request.resource_metrics.add()
+    resource = {"service.name": sender.service_name, **sender.resource}
+    resource_metrics.resource.attributes.extend(_attributes(resource))
+    scope_metrics = resource_metrics.scope_metrics.add()
+    scope_metrics.scope.name = sender.scope
+    for increment in increments:
+        total = scope_metrics.metrics.add(name=increment.name).sum
+        total.is_monotonic = True
+        total.aggregation_temporality = AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA
+        point = total.data_points.add(attributes=_attributes(increment.attributes))
+        point.time_unix_nano = increment.at_ns or time.time_ns()
+        point.as_double = increment.value
+    return request
+
+
+def send_to_store(url: str, request: Request) -> None:
+    """Hand a request to a store's own receiver; raises DeliveryFailed unless it was accepted."""
+    post_otlp(url, request.SerializeToString(), PROTOBUF)
+
+
+def send(door: Door, request: Request, protocol: Protocol) -> None:
     """Hand a request to the collector; raises DeliveryFailed unless it was acknowledged."""
+    signal = "logs" if isinstance(request, ExportLogsServiceRequest) else "metrics"
+    url = f"{door.http_url}/v1/{signal}"
     match protocol:
         case "grpc":
             _send_grpc(door.grpc_address, request)
         case "http/protobuf":
-            body = request.SerializeToString()
-            post_otlp(f"{door.http_url}/v1/logs", body, "application/x-protobuf")
+            post_otlp(url, request.SerializeToString(), PROTOBUF)
         case "http/json":
-            body = MessageToJson(request, indent=None).encode()
-            post_otlp(f"{door.http_url}/v1/logs", body, "application/json")
+            post_otlp(url, MessageToJson(request, indent=None).encode(), "application/json")
 
 
-def _send_grpc(address: str, request: ExportLogsServiceRequest) -> None:
+def _send_grpc(address: str, request: Request) -> None:
+    is_logs = isinstance(request, ExportLogsServiceRequest)
     # A proxy of the environment could not reach this machine's ports.
     with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         try:
-            stub = LogsServiceStub(channel)  # type: ignore[no-untyped-call]
+            stub = (LogsServiceStub if is_logs else MetricsServiceStub)(channel)
             stub.Export(request, timeout=TIMEOUT_SECONDS)
         except grpc.RpcError as error:
             reason = f"{error.code().name}: {error.details()}"

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from provisioner.parts import CounterPart, EventPart, Part
+
 EVENT_SCOPE = "com.anthropic.claude_code.events"
 METRIC_SCOPE = "com.anthropic.claude_code"
 PROBE_SCOPE = "claude-otel.probe"
@@ -37,19 +39,6 @@ TOOL_SECONDS_BOUNDS = (
 
 Signal = Literal["event", "counter", "probe"]
 Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines", "bytes"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One term of an amount: what of a record is added, when, and under which suffix.
-
-    `value` and `where` are OTTL over the normalised record; `suffix` is the value of the
-    amount's `suffix_label`.
-    """
-
-    value: str
-    where: str
-    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,33 +75,28 @@ class Counter:
     why: str
 
 
-def _one(value: str, where: str) -> tuple[Part, ...]:
-    return (Part(value=value, where=where),)
+def _each(*events: str) -> tuple[Part, ...]:
+    return (EventPart(events=events),)
 
 
-def _is(*events: str) -> str:
-    return " or ".join(f'log.attributes["event.name"] == "{event}"' for event in events)
+def _sum(attribute: str, event: str, divisor: float = 1.0) -> tuple[Part, ...]:
+    return (EventPart(events=(event,), adds=(attribute,), present=attribute, divisor=divisor),)
 
 
-def _has(attribute: str, event: str) -> str:
-    return f'{_is(event)} and log.attributes["{attribute}"] != nil'
-
-
-def _number(attribute: str) -> str:
-    return f'Double(log.attributes["{attribute}"])'
+def _seconds(event: str) -> tuple[Part, ...]:
+    return _sum("duration_ms", event, divisor=1000.0)
 
 
 def _buckets(event: str, bounds: tuple[str, ...]) -> tuple[Part, ...]:
-    slower = _has("duration_ms", event)
-    finite = tuple(
-        Part(
-            value="1",
-            where=f'{slower} and log.attributes["duration_ms"] <= {float(bound) * 1000}',
-            suffix=bound,
-        )
-        for bound in bounds
+    limits: dict[str, float | None] = {bound: float(bound) * 1000 for bound in bounds}
+    return tuple(
+        EventPart(events=(event,), present="duration_ms", at_most=limit, suffix=bound)
+        for bound, limit in (limits | {"+Inf": None}).items()
     )
-    return (*finite, Part(value="1", where=slower, suffix="+Inf"))
+
+
+def _counter(name: str, unless: tuple[str, str] | None = None) -> tuple[Part, ...]:
+    return (CounterPart(counter=name, unless=unless),)
 
 
 TOKEN_TYPES = {
@@ -122,25 +106,17 @@ TOKEN_TYPES = {
     "cacheCreation": "cache_creation_tokens",
 }
 _TOKEN_PARTS = tuple(
-    Part(value=_number(attribute), where=_is("api_request"), suffix=kind)
+    EventPart(events=("api_request",), adds=(attribute,), suffix=kind)
     for kind, attribute in TOKEN_TYPES.items()
 )
 _ANY_REQUEST = ("api_request", "api_error", "api_refusal")
-
-
-def _counter(name: str, where: str = "") -> tuple[Part, ...]:
-    condition = f'metric.name == "{name}" and datapoint.attributes["amount"] != nil'
-    return _one(
-        'datapoint.attributes["amount"]', f"{condition} and {where}" if where else condition
-    )
-
 
 _EVENT_AMOUNTS = (
     Amount(
         name="ledger_cost_usd",
         signal="event",
         sources=("api_request",),
-        parts=_one(_number("cost_usd"), _has("cost_usd", "api_request")),
+        parts=_sum("cost_usd", "api_request"),
         labels=(*IDENTITY_LABELS, "model", "source", "effort", "speed", "entrypoint"),
         unit="usd",
         why="What the client says each request cost, at list prices, in US dollars.",
@@ -159,7 +135,7 @@ _EVENT_AMOUNTS = (
         name="ledger_api_requests",
         signal="event",
         sources=_ANY_REQUEST,
-        parts=_one("1", _is(*_ANY_REQUEST)),
+        parts=_each(*_ANY_REQUEST),
         labels=(*IDENTITY_LABELS, "model", "source", "outcome", "status_code"),
         unit="requests",
         why="Model requests: ok (answered), error (after all retries), refused (also among ok).",
@@ -168,9 +144,7 @@ _EVENT_AMOUNTS = (
         name="ledger_api_seconds",
         signal="event",
         sources=("api_request",),
-        parts=_one(
-            'Double(log.attributes["duration_ms"]) / 1000.0', _has("duration_ms", "api_request")
-        ),
+        parts=_seconds("api_request"),
         labels=(*IDENTITY_LABELS, "model"),
         unit="seconds",
         why="How long successful model requests took, retries included.",
@@ -189,7 +163,7 @@ _EVENT_AMOUNTS = (
         name="ledger_tool_calls",
         signal="event",
         sources=("tool_result",),
-        parts=_one("1", _is("tool_result")),
+        parts=_each("tool_result"),
         labels=(*IDENTITY_LABELS, "tool_name", "success"),
         unit="calls",
         why="Tool calls that ran; calls that were rejected never ran.",
@@ -198,9 +172,7 @@ _EVENT_AMOUNTS = (
         name="ledger_tool_seconds",
         signal="event",
         sources=("tool_result",),
-        parts=_one(
-            'Double(log.attributes["duration_ms"]) / 1000.0', _has("duration_ms", "tool_result")
-        ),
+        parts=_seconds("tool_result"),
         labels=(*IDENTITY_LABELS, "tool_name"),
         unit="seconds",
         why="How long tool calls took, without the wait for a permission.",
@@ -219,7 +191,7 @@ _EVENT_AMOUNTS = (
         name="ledger_tool_decisions",
         signal="event",
         sources=("tool_decision",),
-        parts=_one("1", _is("tool_decision")),
+        parts=_each("tool_decision"),
         labels=(*IDENTITY_LABELS, "tool_name", "decision", "decision_source"),
         unit="count",
         why="Permission decisions on tool calls: accepted or rejected, and by whom.",
@@ -228,7 +200,7 @@ _EVENT_AMOUNTS = (
         name="ledger_prompts",
         signal="event",
         sources=("user_prompt",),
-        parts=_one("1", _is("user_prompt")),
+        parts=_each("user_prompt"),
         labels=IDENTITY_LABELS,
         unit="count",
         why="Prompts submitted, including turns that Claude Code starts itself.",
@@ -237,7 +209,7 @@ _EVENT_AMOUNTS = (
         name="ledger_compactions",
         signal="event",
         sources=("compaction",),
-        parts=_one("1", _is("compaction")),
+        parts=_each("compaction"),
         labels=(*IDENTITY_LABELS, "trigger"),
         unit="count",
         why="Compactions of a conversation's context, automatic or asked for.",
@@ -246,17 +218,14 @@ _EVENT_AMOUNTS = (
         name="ledger_tool_bytes",
         signal="event",
         sources=("tool_result",),
-        parts=(
-            Part(
-                value=_number("tool_input_size_bytes"),
-                where=_has("tool_input_size_bytes", "tool_result"),
-                suffix="input",
-            ),
-            Part(
-                value=_number("tool_result_size_bytes"),
-                where=_has("tool_result_size_bytes", "tool_result"),
-                suffix="result",
-            ),
+        parts=tuple(
+            EventPart(
+                events=("tool_result",),
+                adds=(f"tool_{kind}_size_bytes",),
+                present=f"tool_{kind}_size_bytes",
+                suffix=kind,
+            )
+            for kind in ("input", "result")
         ),
         labels=(*IDENTITY_LABELS, "tool_name"),
         suffix_label="type",
@@ -267,7 +236,7 @@ _EVENT_AMOUNTS = (
         name="ledger_skills",
         signal="event",
         sources=("skill_activated",),
-        parts=_one("1", _is("skill_activated")),
+        parts=_each("skill_activated"),
         labels=(*IDENTITY_LABELS, "skill_name", "trigger"),
         unit="count",
         why="Skills activated, by a person, by Claude or by another skill.",
@@ -276,7 +245,7 @@ _EVENT_AMOUNTS = (
         name="ledger_subagents",
         signal="event",
         sources=("subagent_completed",),
-        parts=_one("1", _is("subagent_completed")),
+        parts=_each("subagent_completed"),
         labels=(*IDENTITY_LABELS, "agent_type"),
         unit="count",
         why="Subagents that returned.",
@@ -285,10 +254,7 @@ _EVENT_AMOUNTS = (
         name="ledger_subagent_seconds",
         signal="event",
         sources=("subagent_completed",),
-        parts=_one(
-            'Double(log.attributes["duration_ms"]) / 1000.0',
-            _has("duration_ms", "subagent_completed"),
-        ),
+        parts=_seconds("subagent_completed"),
         labels=(*IDENTITY_LABELS, "agent_type"),
         unit="seconds",
         why="How long subagents took.",
@@ -297,7 +263,7 @@ _EVENT_AMOUNTS = (
         name="ledger_mcp_connections",
         signal="event",
         sources=("mcp_server_connection",),
-        parts=_one("1", _is("mcp_server_connection")),
+        parts=_each("mcp_server_connection"),
         labels=(*IDENTITY_LABELS, "server_name", "transport_type", "status"),
         unit="count",
         why="MCP servers that connected, failed or disconnected.",
@@ -309,9 +275,7 @@ _COUNTER_AMOUNTS = (
         name="ledger_sessions",
         signal="counter",
         sources=("claude_code.session.count",),
-        parts=_counter(
-            "claude_code.session.count", 'datapoint.attributes["start_type"] != "agents_view"'
-        ),
+        parts=_counter("claude_code.session.count", unless=("start_type", "agents_view")),
         labels=(*IDENTITY_LABELS, "start_type", "terminal", "entrypoint"),
         unit="count",
         why="Sessions started; the `claude agents` view is not a conversation and left out.",
@@ -368,7 +332,7 @@ SESSION_AMOUNTS = (
         name="ledger_session_cost_usd",
         signal="event",
         sources=("api_request",),
-        parts=_one(_number("cost_usd"), _has("cost_usd", "api_request")),
+        parts=_sum("cost_usd", "api_request"),
         labels=SESSION_LABELS,
         unit="usd",
         why="Cost by session.",
@@ -377,10 +341,7 @@ SESSION_AMOUNTS = (
         name="ledger_session_tokens",
         signal="event",
         sources=("api_request",),
-        parts=_one(
-            " + ".join(_number(attribute) for attribute in TOKEN_TYPES.values()),
-            _is("api_request"),
-        ),
+        parts=(EventPart(events=("api_request",), adds=tuple(TOKEN_TYPES.values())),),
         labels=SESSION_LABELS,
         unit="tokens",
         why="Tokens of all types by session.",
@@ -389,7 +350,7 @@ SESSION_AMOUNTS = (
         name="ledger_session_requests",
         signal="event",
         sources=("api_request",),
-        parts=_one("1", _is("api_request")),
+        parts=_each("api_request"),
         labels=SESSION_LABELS,
         unit="requests",
         why="Successful model requests by session.",
@@ -398,7 +359,7 @@ SESSION_AMOUNTS = (
         name="ledger_session_tool_calls",
         signal="event",
         sources=("tool_result",),
-        parts=_one("1", _is("tool_result")),
+        parts=_each("tool_result"),
         labels=SESSION_LABELS,
         unit="calls",
         why="Tool calls by session.",
@@ -409,7 +370,7 @@ PROBE = Amount(
     name="ledger_probe",
     signal="probe",
     sources=(PROBE_EVENT,),
-    parts=_one(_number("probe.amount"), _has("probe.amount", PROBE_EVENT)),
+    parts=_sum("probe.amount", PROBE_EVENT),
     labels=("protocol",),
     unit="count",
     why="Amounts that `claude-otel verify` sends to prove the way through the stack.",
@@ -529,6 +490,25 @@ BOUNDED_LABELS = (
     "server_name",
 )
 """Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
+
+LABEL_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._@:/+()\[\]-]{0,99}$"
+"""What the value of a bounded label looks like, in Go's regular expressions."""
+
+MODEL_DECORATIONS = (
+    (r"\[[^\]]*\]$", ""),
+    (r"^(?:[a-z0-9-]+\.)*anthropic\.", ""),
+    (r"-v[0-9]+(?::[0-9]+)?$", ""),
+    (r"@([0-9]{8})$", "-${1}"),
+    (r"@[a-z]+$", ""),
+)
+"""What providers and variants add to a model's name, and what is left of it."""
+
+MAIN_SOURCES = "^(main|sdk|repl_main_thread.*)$"
+SUBAGENT_SOURCES = "^(subagent$|agent:)"
+"""Values of `query_source` that mean the main thread, or a subagent; all others are auxiliary."""
+
+COUNTER_MOST = 1_000_000_000.0
+"""The most that one data point of a counter may add."""
 
 NUMBERS = {
     "cost_usd": 10_000.0,

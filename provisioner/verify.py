@@ -16,7 +16,8 @@ from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.panels import Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError, DeliveryFailed
-from provisioner.otlp import Door, Event, Protocol, Sender, logs_request, send
+from provisioner.otlp import Door, Protocol, Sender, logs_request, send
+from provisioner.records import Event
 from provisioner.runtime.model import Report
 from provisioner.telemetry import PROBE, PROBE_EVENT, PROBE_SCOPE
 from provisioner.workspace import Workspace

@@ -22,8 +22,11 @@ def clean(*, yes: bool) -> None:
 
     All history is lost. Everything is named first, and you are asked.
     """
-    workspace = open_workspace()
-    console = Console()
+    take_away(open_workspace(), Console(), asks=not yes)
+
+
+def take_away(workspace: Workspace, console: Console, *, asks: bool) -> None:
+    """Name all that is deleted, ask, and delete it."""
     runtime = open_runtime(workspace, console.say)
     _refuse_for_the_other_runtime(workspace, runtime)
     holdings = runtime.holdings()
@@ -37,7 +40,7 @@ def clean(*, yes: bool) -> None:
     for folder in own:
         if folder.exists():
             console.say(f"  directory {folder}")
-    if not yes:
+    if asks:
         _ask()
     with changing(workspace), console.step("Clean") as report:
         runtime.stop(report)

@@ -18,7 +18,8 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
 
 from provisioner.backends import post_otlp
-from provisioner.otlp import Event, Sender, logs_request, send
+from provisioner.otlp import Sender, logs_request, send
+from provisioner.records import Event
 from provisioner.telemetry import METRIC_SCOPE, PROBE_EVENT, PROBE_SCOPE, TOKEN_TYPES
 from tests.stack.books import Books, eventually
 from tests.stack.client import ClientResult

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provisioner.backends import PAGE, Entry
-from provisioner.otlp import Event, Sender, Value, logs_request, send
+from provisioner.otlp import Sender, logs_request, send
+from provisioner.records import Event, Value
 from provisioner.telemetry import EVENT_SCOPE
 from tests.stack.books import Books, eventually
 from tests.stack.stacks import Stacks, TestStack

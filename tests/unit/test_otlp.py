@@ -7,9 +7,24 @@ import time
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
 
 from provisioner.errors import DeliveryFailed
-from provisioner.otlp import PROTOCOLS, Door, Event, Protocol, Sender, logs_request, send
+from provisioner.otlp import (
+    PROTOCOLS,
+    Door,
+    Gauge,
+    Protocol,
+    Sender,
+    gauges_request,
+    increments_request,
+    logs_request,
+    send,
+)
+from provisioner.records import Event, Increment
 from tests.fakes import free_ports
 from tests.servers import Answer, Request, grpc_door, serving
 
@@ -63,6 +78,46 @@ def test_events_without_a_time_happen_one_after_another() -> None:
     records = request.resource_logs[0].scope_logs[0].log_records
     first = records[0].time_unix_nano
     assert [record.time_unix_nano - first for record in records] == [0, 1, 2]
+
+
+def test_gauges_of_one_name_are_one_metric_without_a_resource() -> None:
+    gauges = [
+        Gauge(otel_name="ledger.lines", labels=(("type", kind),), samples=samples)
+        for kind, samples in (("added", [(1, 2.5), (2, 3.0)]), ("removed", [(1, 1.0)]))
+    ]
+    (resource,) = gauges_request(gauges).resource_metrics
+    (metric,) = resource.scope_metrics[0].metrics
+    assert not resource.resource.attributes
+    assert metric.name == "ledger.lines"
+    found = [
+        (point.attributes[0].value.string_value, point.time_unix_nano, point.as_double)
+        for point in metric.gauge.data_points
+    ]
+    assert found == [
+        ("added", 1_000_000, 2.5),
+        ("added", 2_000_000, 3.0),
+        ("removed", 1_000_000, 1.0),
+    ]
+
+
+def test_increments_are_deltas_as_the_client_sends_them() -> None:
+    increment = Increment(name="claude_code.commit.count", value=2, attributes={"a": "b"}, at_ns=5)
+    (resource,) = increments_request(SENDER, [increment]).resource_metrics
+    (metric,) = resource.scope_metrics[0].metrics
+    (point,) = metric.sum.data_points
+    delta = AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA
+    assert (metric.sum.aggregation_temporality, metric.sum.is_monotonic) == (delta, True)
+    assert (point.time_unix_nano, point.as_double) == (5, 2.0)
+
+
+def test_metrics_go_to_their_own_path() -> None:
+    increment = Increment(name="claude_code.commit.count", value=2, attributes={})
+    request = increments_request(SENDER, [increment])
+    with serving(_accept) as server:
+        send(Door(grpc_address="", http_url=server.url), request, "http/protobuf")
+    (asked,) = server.requests
+    assert asked.path == "/v1/metrics"
+    assert ExportMetricsServiceRequest.FromString(asked.body) == request
 
 
 def test_grpc_hands_over_the_whole_request() -> None:
@@ -120,12 +175,13 @@ def test_what_nobody_takes_was_not_delivered(protocol: Protocol) -> None:
     assert f"127.0.0.1:{port}" in caught.value.endpoint
 
 
-def _sent_over_http(request: ExportLogsServiceRequest, protocol: Protocol) -> Request:
-    def accept(asked: Request) -> Answer:
-        del asked
-        return Answer()
+def _accept(asked: Request) -> Answer:
+    del asked
+    return Answer()
 
-    with serving(accept) as server:
+
+def _sent_over_http(request: ExportLogsServiceRequest, protocol: Protocol) -> Request:
+    with serving(_accept) as server:
         send(Door(grpc_address="", http_url=server.url), request, protocol)
     (asked,) = server.requests
     return asked

@@ -1,0 +1,92 @@
+"""What of a record is added to an amount?
+
+Each term is said once and read twice: as OTTL by the collector (`value`, `where`), and as a number
+by `provisioner/ledger.py` (`added`), for history that did not come through the collector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+AMOUNT = "amount"
+"""The attribute under which the collector keeps the value of a counter's data point."""
+
+Attributes = Mapping[str, str | float]
+"""A normalised record: its numbers are floats, everything else is text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPart:
+    """A term made of events: the sum of attributes, or one for each event when there are none.
+
+    `present` is an attribute that must be there, and at most `at_most`; `suffix` is the value of
+    the amount's `suffix_label`.
+    """
+
+    events: tuple[str, ...]
+    adds: tuple[str, ...] = ()
+    divisor: float = 1.0
+    present: str = ""
+    at_most: float | None = None
+    suffix: str = ""
+
+    @property
+    def value(self) -> str:
+        """What is added, in OTTL over a log record."""
+        terms = " + ".join(f'Double(log.attributes["{name}"])' for name in self.adds) or "1"
+        return terms if self.divisor == 1 else f"{terms} / {self.divisor}"
+
+    @property
+    def where(self) -> str:
+        """Which records add something, in OTTL."""
+        conditions = [" or ".join(f'log.attributes["event.name"] == "{e}"' for e in self.events)]
+        if self.present:
+            conditions.append(f'log.attributes["{self.present}"] != nil')
+        if self.at_most is not None:
+            conditions.append(f'log.attributes["{self.present}"] <= {self.at_most}')
+        return " and ".join(conditions)
+
+    def added(self, name: str, attributes: Attributes) -> float | None:
+        """What a record adds; None when it is no record of this term."""
+        if name not in self.events or (self.present and self.present not in attributes):
+            return None
+        if self.at_most is not None and float(attributes[self.present]) > self.at_most:
+            return None
+        if not self.adds:
+            return 1.0
+        return sum(float(attributes[each]) for each in self.adds) / self.divisor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterPart:
+    """A term made of a counter's increments, without those where an attribute has a value."""
+
+    counter: str
+    unless: tuple[str, str] | None = None
+    suffix: str = ""
+
+    @property
+    def value(self) -> str:
+        """What is added, in OTTL over a data point."""
+        return f'datapoint.attributes["{AMOUNT}"]'
+
+    @property
+    def where(self) -> str:
+        """Which data points add something, in OTTL."""
+        condition = f'metric.name == "{self.counter}" and {self.value} != nil'
+        if self.unless is None:
+            return condition
+        label, value = self.unless
+        return f'{condition} and datapoint.attributes["{label}"] != "{value}"'
+
+    def added(self, name: str, attributes: Attributes) -> float | None:
+        """What an increment adds; None when it is none of this term."""
+        if name != self.counter or AMOUNT not in attributes:
+            return None
+        if self.unless is not None and attributes.get(self.unless[0]) == self.unless[1]:
+            return None
+        return float(attributes[AMOUNT])
+
+
+Part = EventPart | CounterPart

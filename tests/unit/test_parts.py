@@ -1,0 +1,68 @@
+"""Do the collector's text and Python's number of a term say the same?"""
+
+from __future__ import annotations
+
+import pytest
+
+from provisioner.parts import CounterPart, EventPart, Part
+
+SUM = EventPart(events=("a",), adds=("x",), divisor=1000.0, present="x")
+COUNT = EventPart(events=("a", "b"))
+BUCKET = EventPart(events=("a",), present="x", at_most=500.0, suffix="0.5")
+BOTH = EventPart(events=("a",), adds=("x", "y"))
+COUNTER = CounterPart(counter="c", unless=("kind", "idle"))
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "where"),
+    [
+        (SUM, "Double({x}) / 1000.0", '{name} == "a" and {x} != nil'),
+        (COUNT, "1", '{name} == "a" or {name} == "b"'),
+        (BUCKET, "1", '{name} == "a" and {x} != nil and {x} <= 500.0'),
+        (BOTH, "Double({x}) + Double({y})", '{name} == "a"'),
+    ],
+)
+def test_a_term_of_events_is_written_in_the_collectors_language(
+    part: EventPart, value: str, where: str
+) -> None:
+    names = {"name": "event.name", "x": "x", "y": "y"}
+    attributes = {key: f'log.attributes["{name}"]' for key, name in names.items()}
+    assert part.value == value.format(**attributes)
+    assert part.where == where.format(**attributes)
+
+
+def test_a_term_of_a_counter_is_written_in_the_collectors_language() -> None:
+    assert COUNTER.value == 'datapoint.attributes["amount"]'
+    assert COUNTER.where == (
+        'metric.name == "c" and datapoint.attributes["amount"] != nil '
+        'and datapoint.attributes["kind"] != "idle"'
+    )
+    assert CounterPart(counter="c").where == (
+        'metric.name == "c" and datapoint.attributes["amount"] != nil'
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "attributes", "added"),
+    [
+        (SUM, "a", {"x": 250.0}, 0.25),
+        (SUM, "a", {}, None),
+        (SUM, "b", {"x": 250.0}, None),
+        (COUNT, "b", {}, 1.0),
+        (COUNT, "c", {}, None),
+        (BUCKET, "a", {"x": 500.0}, 1.0),
+        (BUCKET, "a", {"x": 500.1}, None),
+        (BUCKET, "a", {}, None),
+        (BOTH, "a", {"x": 1.0, "y": 2.0}, 3.0),
+        (COUNTER, "c", {"amount": 2.0}, 2.0),
+        (COUNTER, "c", {"amount": 2.0, "kind": "busy"}, 2.0),
+        (COUNTER, "c", {"amount": 2.0, "kind": "idle"}, None),
+        (COUNTER, "c", {}, None),
+        (COUNTER, "d", {"amount": 2.0}, None),
+        (CounterPart(counter="c"), "c", {"amount": 2.0, "kind": "idle"}, 2.0),
+    ],
+)
+def test_a_record_adds_what_the_term_says(
+    part: Part, name: str, attributes: dict[str, str | float], added: float | None
+) -> None:
+    assert part.added(name, attributes) == added
