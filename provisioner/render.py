@@ -10,6 +10,7 @@ import configparser
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import jinja2
@@ -81,6 +82,7 @@ def _render_template(path: str, stack: Stack, root: Path) -> str:
     return text.strip() + "\n"
 
 
+@cache  # it keeps what it has compiled, and looks whether a file has changed
 def _environment(root: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(root),
