@@ -11,6 +11,7 @@ import json
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import jinja2
@@ -111,6 +112,7 @@ def _in_template(error: Exception) -> str:
     return f"{place}{error}"
 
 
+@cache  # it keeps what it has compiled, and looks whether a file has changed
 def _environment(root: Path) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(root),
