@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import grpc
@@ -148,7 +149,13 @@ def _send_grpc(address: str, request: Request) -> None:
 
 
 def _attributes(values: Mapping[str, Value]) -> list[KeyValue]:
-    return [KeyValue(key=key, value=_any_value(value)) for key, value in values.items()]
+    return [_attribute(key, value) for key, value in values.items()]
+
+
+@lru_cache(maxsize=8192, typed=True)
+def _attribute(key: str, value: Value) -> KeyValue:
+    """One attribute; most are the same on record after record, and making one takes long."""
+    return KeyValue(key=key, value=_any_value(value))
 
 
 def _any_value(value: Value) -> AnyValue:

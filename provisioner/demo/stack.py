@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from provisioner.applied import load_applied
 from provisioner.demo.days import Invention, invented_days
@@ -108,7 +107,7 @@ def fill(demo: Workspace, wanted: Filled, report: Report) -> None:
             continue
         report(f"day {number} of {wanted.days}")
         write_day(stores, records)
-        _save(demo.home, Filled(end=wanted.end, days=wanted.days, done=number))
+        save_filled(demo, Filled(end=wanted.end, days=wanted.days, done=number))
 
 
 def write_day(stores: Stores, records: Sequence[Record]) -> Written:
@@ -120,8 +119,9 @@ def write_day(stores: Stores, records: Sequence[Record]) -> Written:
     return Written(amounts=amounts, events=events)
 
 
-def _save(home: Path, filled: Filled) -> None:
-    write_atomically(home / NOTE, json.dumps(asdict(filled)) + "\n")
+def save_filled(demo: Workspace, filled: Filled) -> None:
+    """Remember what the demo was filled with."""
+    write_atomically(demo.home / NOTE, json.dumps(asdict(filled)) + "\n")
 
 
 def until_now(days: int) -> Filled:

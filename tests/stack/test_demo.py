@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from provisioner.backends import Loki, Prometheus
 from provisioner.demo.days import Invention, invented_days
-from provisioner.demo.stack import demo_workspace, load_filled
+from provisioner.demo.stack import demo_workspace, load_filled, save_filled
 from provisioner.errors import BackendError
 from provisioner.records import Event, Record
 from provisioner.workspace import Workspace, open_workspace
@@ -40,6 +41,9 @@ def test_a_demo_is_exact_stays_apart_and_goes_away_whole(stack: TestStack, demo:
     again = stack.run("demo", "--days", DAYS)
     assert (again.code, "nothing is added" in again.err) == (0, True)
     _holds(demo, records)
+    _forget_a_day(demo)
+    assert stack.run("demo").code == 0
+    _holds(demo, records)
     _holds_nothing_invented(stack)
     removed = stack.run("demo", "--remove", "--yes")
     assert (removed.code, demo.settings.project in removed.err) == (0, True)
@@ -48,6 +52,13 @@ def test_a_demo_is_exact_stays_apart_and_goes_away_whole(stack: TestStack, demo:
     with pytest.raises(BackendError):
         Prometheus(url=demo.url("prometheus")).total(COST)
     assert stack.read_json("status", "--json")["engines"]
+
+
+def _forget_a_day(demo: Workspace) -> None:
+    """As if the demo had been interrupted between a day and its note."""
+    filled = load_filled(demo)
+    assert filled is not None
+    save_filled(demo, replace(filled, done=filled.done - 1))
 
 
 def _invented(demo: Workspace) -> list[Record]:
