@@ -16,6 +16,11 @@ METRIC_SCOPE = "com.anthropic.claude_code"
 PROBE_SCOPE = "claude-otel.probe"
 PROBE_EVENT = "probe"
 
+OWN = "claude-otel."
+"""Prefix of the attributes that the collector itself writes on a record, to be summed: labels and
+numbers, checked. What a sender puts under it is dropped, and so are they before the event is kept.
+"""
+
 IDENTITY_LABELS = ("user", "team", "project", "origin")
 SESSION_LABELS = ("session", "user", "project")
 
@@ -43,7 +48,7 @@ Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines"
 class Part:
     """One term of an amount: what of a record is added, when, and under which suffix.
 
-    `value` and `where` are OTTL over the normalised record; `suffix` is the value of the
+    `value` and `where` are OTTL over the record and its own attributes; `suffix` is the value of the
     amount's `suffix_label`.
     """
 
@@ -94,12 +99,12 @@ def _is(*events: str) -> str:
     return " or ".join(f'log.attributes["event.name"] == "{event}"' for event in events)
 
 
-def _has(attribute: str, event: str) -> str:
-    return f'{_is(event)} and log.attributes["{attribute}"] != nil'
-
-
 def _number(attribute: str) -> str:
-    return f'Double(log.attributes["{attribute}"])'
+    return f'log.attributes["{OWN}{attribute}"]'
+
+
+def _has(attribute: str, event: str) -> str:
+    return f"{_is(event)} and {_number(attribute)} != nil"
 
 
 def _buckets(event: str, bounds: tuple[str, ...]) -> tuple[Part, ...]:
@@ -107,7 +112,7 @@ def _buckets(event: str, bounds: tuple[str, ...]) -> tuple[Part, ...]:
     finite = tuple(
         Part(
             value="1",
-            where=f'{slower} and log.attributes["duration_ms"] <= {float(bound) * 1000}',
+            where=f"{slower} and {_number('duration_ms')} <= {float(bound) * 1000}",
             suffix=bound,
         )
         for bound in bounds
@@ -129,10 +134,9 @@ _ANY_REQUEST = ("api_request", "api_error", "api_refusal")
 
 
 def _counter(name: str, where: str = "") -> tuple[Part, ...]:
-    condition = f'metric.name == "{name}" and datapoint.attributes["amount"] != nil'
-    return _one(
-        'datapoint.attributes["amount"]', f"{condition} and {where}" if where else condition
-    )
+    amount = f'datapoint.attributes["{OWN}amount"]'
+    condition = f'metric.name == "{name}" and {amount} != nil'
+    return _one(amount, f"{condition} and {where}" if where else condition)
 
 
 _EVENT_AMOUNTS = (
@@ -168,9 +172,7 @@ _EVENT_AMOUNTS = (
         name="ledger_api_seconds",
         signal="event",
         sources=("api_request",),
-        parts=_one(
-            'Double(log.attributes["duration_ms"]) / 1000.0', _has("duration_ms", "api_request")
-        ),
+        parts=_one(f"{_number('duration_ms')} / 1000.0", _has("duration_ms", "api_request")),
         labels=(*IDENTITY_LABELS, "model"),
         unit="seconds",
         why="How long successful model requests took, retries included.",
@@ -198,9 +200,7 @@ _EVENT_AMOUNTS = (
         name="ledger_tool_seconds",
         signal="event",
         sources=("tool_result",),
-        parts=_one(
-            'Double(log.attributes["duration_ms"]) / 1000.0', _has("duration_ms", "tool_result")
-        ),
+        parts=_one(f"{_number('duration_ms')} / 1000.0", _has("duration_ms", "tool_result")),
         labels=(*IDENTITY_LABELS, "tool_name"),
         unit="seconds",
         why="How long tool calls took, without the wait for a permission.",
@@ -250,7 +250,8 @@ _COUNTER_AMOUNTS = (
         signal="counter",
         sources=("claude_code.session.count",),
         parts=_counter(
-            "claude_code.session.count", 'datapoint.attributes["start_type"] != "agents_view"'
+            "claude_code.session.count",
+            f'datapoint.attributes["{OWN}start_type"] != "agents_view"',
         ),
         labels=(*IDENTITY_LABELS, "start_type", "terminal", "entrypoint"),
         unit="count",
@@ -487,8 +488,16 @@ IDENTITY_ATTRIBUTES = (
 OPTIONAL_LABELS = ("status_code",)
 """Labels that a sample has only where the record has the attribute; all others say `unknown`."""
 
-BOUNDED_LABELS = ("user", "team", "project", "model", "tool_name", "language", "terminal")
-"""Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
+COMPUTED_LABELS = ("origin", "outcome", "source")
+"""Labels that the collector makes; all others are a sender's attributes, checked."""
+
+LABEL_ATTRIBUTES = {
+    "decision_source": "source",
+    "entrypoint": "app.entrypoint",
+    "session": "session.id",
+    "terminal": "terminal.type",
+}
+"""The attributes of those labels that are named otherwise."""
 
 NUMBERS = {
     "cost_usd": 10_000.0,
@@ -502,15 +511,10 @@ NUMBERS = {
 """Numeric attributes, which some clients send as strings, and the most one record may add."""
 
 
-def labels_of(signal: Signal) -> tuple[str, ...]:
-    """Every label that amounts of a signal take from a record, sorted.
-
-    The collector makes them text: 1 and "1" would be two sums of one series, of which Prometheus
-    keeps one.
-    """
-    return tuple(
-        sorted({name for each in AMOUNTS if each.signal == signal for name in each.labels})
-    )
+def labels_of(signal: Signal) -> tuple[tuple[str, str], ...]:
+    """Every label that amounts of a signal take from a record, with its attribute there, sorted."""
+    names = {name for each in AMOUNTS if each.signal == signal for name in each.labels}
+    return tuple((name, LABEL_ATTRIBUTES.get(name, name)) for name in sorted(names.difference(COMPUTED_LABELS)))
 
 
 def amounts(*, session_series: bool) -> Iterator[Amount]:

@@ -44,8 +44,8 @@ def _read(text: str) -> Any:  # noqa: ANN401 - as YAML has it
 
 def _statements(text: str) -> list[str]:
     """What the collector does to each event before it is stored."""
-    found: list[str] = _read(text)["processors"]["transform/normalise"]["log_statements"]
-    return found
+    groups = _read(text)["processors"]["transform/normalise"]["log_statements"]
+    return [statement for group in groups for statement in group["statements"]]
 
 
 @pytest.fixture
@@ -129,6 +129,18 @@ def test_ports_of_the_settings_reach_the_configs() -> None:
     assert loki["server"]["http_listen_port"] == 23100
     assert collector["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"] == "127.0.0.1:24317"
     assert "claude_otel_grpc_port=24317\n" in artifacts["client.sh"]
+
+
+def test_nothing_is_summed_of_a_batch_that_did_not_get_past_lokis_queue() -> None:
+    """A fan-out serves those who change what they get first, then those who only read it."""
+    pipelines = _read(_collector())["service"]["pipelines"]
+    changing, reading = pipelines["logs/normalise"]["exporters"]
+    assert (changing, reading) == ("forward/loki", "signal_to_metrics/ledger")
+    assert pipelines["logs/loki"] == {
+        "receivers": ["forward/loki"],
+        "processors": ["transform/own"],
+        "exporters": ["otlp_http/loki"],
+    }
 
 
 def test_session_series_can_be_switched_off() -> None:
