@@ -89,7 +89,7 @@ class Collector(_Engine):
         "sha256:fd328de2552466ad78385e1b1289c3f2402b1c45f265b252aab1955b42845ac1",
         "COLLECTOR_DIGEST",
     )
-    memory_mb: Megabytes = _setting(512, "COLLECTOR_MEMORY_MB")
+    memory_mb: Megabytes = _setting(1024, "COLLECTOR_MEMORY_MB")
     spool_mb: Megabytes = _setting(1000, "SPOOL_MB")
     queue_mb: Megabytes = _setting(2000, "QUEUE_MB")
 

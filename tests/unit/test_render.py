@@ -143,6 +143,15 @@ def test_nothing_is_summed_of_a_batch_that_did_not_get_past_lokis_queue() -> Non
     }
 
 
+def test_a_spool_batch_has_room_for_the_largest_request_so_that_none_is_split() -> None:
+    config = _read(_collector())
+    door = config["receivers"]["otlp"]["protocols"]
+    batch = config["exporters"]["otlp_grpc/spool"]["sending_queue"]["batch"]
+    most = door["http"]["max_request_body_size"]
+    assert most == door["grpc"]["max_recv_msg_size_mib"] * 2**20
+    assert batch["min_size"] + most <= batch["max_size"]
+
+
 def test_session_series_can_be_switched_off() -> None:
     names = [amount.otel_name for amount in SESSION_AMOUNTS]
     kept, dropped = _collector(), _collector(session_series=False)
