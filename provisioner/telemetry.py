@@ -48,8 +48,8 @@ Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines"
 class Part:
     """One term of an amount: what of a record is added, when, and under which suffix.
 
-    `value` and `where` are OTTL over the record and its own attributes; `suffix` is the value of the
-    amount's `suffix_label`.
+    `value` and `where` are OTTL over the record and our attributes on it; `suffix` is the value
+    of the amount's `suffix_label`.
     """
 
     value: str
@@ -514,7 +514,8 @@ NUMBERS = {
 def labels_of(signal: Signal) -> tuple[tuple[str, str], ...]:
     """Every label that amounts of a signal take from a record, with its attribute there, sorted."""
     names = {name for each in AMOUNTS if each.signal == signal for name in each.labels}
-    return tuple((name, LABEL_ATTRIBUTES.get(name, name)) for name in sorted(names.difference(COMPUTED_LABELS)))
+    sent = sorted(names.difference(COMPUTED_LABELS))
+    return tuple((name, LABEL_ATTRIBUTES.get(name, name)) for name in sent)
 
 
 def amounts(*, session_series: bool) -> Iterator[Amount]:

@@ -45,12 +45,17 @@ def _kill_the_collector_while_loki_is_stopped(stack: TestStack) -> None:
         _send_more_than_the_queue_holds(stack)
         for _ in range(2):
             _wait_until_the_queue_is_full(stack)
-            died = listening(ports.otlp_grpc)
-            os.kill(died, signal.SIGKILL)
-            eventually(lambda: listening(ports.otlp_grpc) in (0, died), expected=False)
+            _kill_the_collector(ports.otlp_grpc)
         _wait_until_the_queue_is_full(stack)
     finally:
         os.kill(loki, signal.SIGCONT)
+
+
+def _kill_the_collector(port: int) -> None:
+    """It is started again by its supervisor."""
+    died = listening(port)
+    os.kill(died, signal.SIGKILL)
+    eventually(lambda: listening(port) in (0, died), expected=False)
 
 
 def _send_more_than_the_queue_holds(stack: TestStack) -> None:
@@ -89,5 +94,5 @@ def _queued_bytes(stack: TestStack) -> float:
             text = answer.read().decode()
     except OSError:
         return 0.0
-    found = re.search(r'^otelcol_exporter_queue_size{.*exporter="otlp_http/loki".*} (\S+)$', text, re.M)
+    found = re.search(r'\notelcol_exporter_queue_size{.*exporter="otlp_http/loki".*} (\S+)\n', text)
     return float(found[1]) if found else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,12 @@ from provisioner.errors import ArtifactRejected
 from provisioner.placement import docker_placement, native_placement
 from provisioner.render import ENGINE_FOLDERS, Artifacts, Stack, engine_of, render
 from provisioner.settings import Ports, Settings
-from provisioner.telemetry import CONTENT_ATTRIBUTES, IDENTITY_ATTRIBUTES, SESSION_AMOUNTS
+from provisioner.telemetry import (
+    CONTENT_ATTRIBUTES,
+    COUNTERS,
+    IDENTITY_ATTRIBUTES,
+    SESSION_AMOUNTS,
+)
 from tests.conftest import ROOT
 
 HOME = Path("/srv/stack")
@@ -194,6 +200,16 @@ def test_grafana_is_scraped_only_where_there_is_one() -> None:
         return [each["job_name"] for each in _read(text)["scrape_configs"]]
 
     assert set(jobs(with_grafana=True)) - set(jobs(with_grafana=False)) == {"grafana"}
+
+
+def test_every_counter_of_the_catalogue_passes_its_scrape_and_little_else() -> None:
+    jobs = _read(_rendered(Settings())["prometheus/prometheus.yaml"])["scrape_configs"]
+    (client,) = [job for job in jobs if job["job_name"] == "claude-code"]
+    (kept,) = client["metric_relabel_configs"]
+    assert (kept["action"], kept["source_labels"]) == ("keep", ["__name__"])
+    names = [counter.prometheus_name for counter in COUNTERS]
+    assert [name for name in names if not re.fullmatch(kept["regex"], name)] == []
+    assert not re.fullmatch(kept["regex"], "target_info")
 
 
 def test_both_runtimes_get_the_same_files_and_the_same_boards() -> None:
