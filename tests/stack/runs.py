@@ -58,7 +58,7 @@ def assert_books_equal(books: Books, runs: Sequence[Run]) -> None:
     expected = pytest.approx(_truth(runs), rel=0, abs=TOLERANCE)
     eventually(lambda: _said(books, runs), expected)
     # The spool hands on in order: what was sent before the marker has arrived, twice or not.
-    _pass_marker(books)
+    pass_marker(books)
     assert _said(books, runs) == expected
 
 
@@ -123,7 +123,8 @@ def _said(books: Books, runs: Sequence[Run]) -> dict[str, float]:
     return said | {f"calls of {key}".lower(): count for key, count in calls.items()}
 
 
-def _pass_marker(books: Books) -> None:
+def pass_marker(books: Books) -> None:
+    """Send one probe more, and wait until it has come out at both ends."""
     amount = random.randrange(1, 2**31)  # noqa: S311 - a number to recognise, no secret
     event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": "marker"})
     sender = Sender(service_name="claude-otel", scope=PROBE_SCOPE)

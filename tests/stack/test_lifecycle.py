@@ -181,9 +181,9 @@ def test_two_stacks_run_side_by_side_and_cleaning_one_leaves_the_other(
 def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
     stack = stacks("native")
     port = stack.settings.ports.loki
-    died = _listening(port)
+    died = listening(port)
     os.kill(died, signal.SIGKILL)
-    eventually(lambda: _listening(port) in (0, died), expected=False)
+    eventually(lambda: listening(port) in (0, died), expected=False)
     stack.succeed("verify")
 
 
@@ -218,7 +218,8 @@ def _interrupted_up(stack: TestStack) -> tuple[int, str]:
     return up.returncode, told
 
 
-def _listening(port: int) -> int:
+def listening(port: int) -> int:
+    """The process that listens on a port; 0 when nobody does."""
     for each in psutil.net_connections(kind="tcp"):
         if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port:
             return each.pid or 0

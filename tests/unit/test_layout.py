@@ -75,6 +75,7 @@ WITHOUT_A_MODULE = {
 
 PURE = (
     "settings",
+    "settings_model",
     "telemetry",
     "placement",
     "launch",
