@@ -64,8 +64,8 @@ def logs_request(sender: Sender, events: Sequence[Event]) -> ExportLogsServiceRe
     now = time.time_ns()
     for event in events:
         record = scope_logs.log_records.add()
-        record.time_unix_nano = event.at_ns or now
-        record.observed_time_unix_nano = now
+        # Observed as it happened: sent again, the same event is the same entry to Loki.
+        record.time_unix_nano = record.observed_time_unix_nano = event.at_ns or now
         record.body.string_value = f"{sender.service_name}.{event.name}"
         record.attributes.extend(_attributes({"event.name": event.name, **event.attributes}))
     return request

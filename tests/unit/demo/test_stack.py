@@ -22,7 +22,7 @@ from provisioner.errors import DeliveryFailed
 from provisioner.files import write_atomically
 from provisioner.settings import Ports, Settings
 from provisioner.workspace import Workspace, open_workspace
-from tests.servers import Answer, Request, serving
+from tests.servers import Answer, Request, serving, success
 
 MANY = 1_000
 WEEKEND = Filled(end="2026-11-22T16:30:00+00:00", days=2)
@@ -92,6 +92,8 @@ def shelf(workspace: Workspace) -> Iterator[Shelf]:
     requests: list[Request] = []
 
     def answer(request: Request) -> Answer:
+        if request.method == "GET":
+            return success({"result": []})
         left[0] -= 1
         requests.append(request)
         return Answer(status=200 if left[0] >= 0 else 503)
@@ -132,6 +134,14 @@ def test_a_demo_that_was_interrupted_goes_on_where_it_stopped(shelf: Shelf) -> N
     fill(shelf.demo, stopped, _nobody)
     assert load_filled(shelf.demo) == replace(WEEKEND, done=2)
     assert len(shelf.requests) > len(whole)
+
+
+def test_a_demo_that_was_interrupted_on_its_first_day_keeps_its_end(shelf: Shelf) -> None:
+    shelf.left[0] = 0
+    sunday = replace(WEEKEND, days=1)
+    with pytest.raises(DeliveryFailed, match="503"):
+        fill(shelf.demo, sunday, _nobody)
+    assert load_filled(shelf.demo) == sunday
 
 
 def test_a_note_that_cannot_be_read_is_none(workspace: Workspace) -> None:
