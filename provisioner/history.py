@@ -80,10 +80,12 @@ def _gauges(ledger: Ledger) -> Iterator[Gauge]:
 
 def _requests(gauges: Iterable[Gauge]) -> Iterator[Sequence[Gauge]]:
     batch: list[Gauge] = []
+    room = SAMPLES_A_REQUEST
     for gauge in gauges:
-        if sum(len(each.samples) for each in batch) + len(gauge.samples) > SAMPLES_A_REQUEST:
+        if len(gauge.samples) > room:
             yield batch
-            batch = []
+            batch, room = [], SAMPLES_A_REQUEST
         batch.append(gauge)
+        room -= len(gauge.samples)
     if batch:
         yield batch

@@ -38,13 +38,7 @@ def go_memory_limit(engine: str, settings: Settings) -> str:
 
 def memory_mb(engine: str, settings: Settings) -> int:
     """The engine's memory limit in megabytes."""
-    limits = {
-        "collector": settings.collector.memory_mb,
-        "grafana": settings.grafana.memory_mb,
-        "loki": settings.loki.memory_mb,
-        "prometheus": settings.prometheus.memory_mb,
-    }
-    return limits[engine]
+    return settings.engine(engine).memory_mb
 
 
 def _prometheus(settings: Settings, at: Placement) -> tuple[str, ...]:

@@ -21,9 +21,6 @@ from provisioner.records import Event, Increment, Record, Value
 Values = Mapping[str, Value]
 
 _OUTCOMES = {"api_request": "ok", "api_error": "error", "api_refusal": "refused"}
-_OTHER_NAMES = {"session": "session.id", "entrypoint": "app.entrypoint"}
-_EVENT_NAMES = _OTHER_NAMES | {"skill_name": "skill.name"}
-_COUNTER_NAMES = _OTHER_NAMES | {"terminal": "terminal.type", "decision_source": "source"}
 _CONTENT = frozenset(telemetry.CONTENT_ATTRIBUTES)
 _PERSONAL = frozenset(telemetry.IDENTITY_ATTRIBUTES)
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -44,7 +41,7 @@ class Teller:
 def stored(event: Event, teller: Teller) -> Event:
     """An event as it is kept in Loki: who, which project, a clean model and source; no content."""
     own = {**event.attributes, **_identity(event.attributes, teller)}
-    own |= _cleaned(own)
+    own |= _cleaned(event.name, own)
     dropped = _CONTENT if teller.identity == "email" else _CONTENT | _PERSONAL
     kept = {name: value for name, value in own.items() if name not in dropped}
     return Event(name=event.name, attributes=kept, at_ns=event.at_ns)
@@ -53,33 +50,46 @@ def stored(event: Event, teller: Teller) -> Event:
 def normalised(record: Record, teller: Teller) -> Attributes:
     """The labels and numbers of a record as amounts are made from them."""
     own = {**record.attributes, **_identity(record.attributes, teller)}
+    origin = {"origin": _text(own["origin"])}
     match record:
         case Event():
-            own |= _cleaned(own)
-            own |= _renamed(own, _EVENT_NAMES) | _event_labels(record.name, own)
-            return {**_labels("event", own), **_numbers(record.name, own)}
+            cleaned = _cleaned(record.name, own)
+            labels = _labels("event", own | cleaned) | origin | _computed(record.name, cleaned)
+            return {**labels, **_numbers(record.name, own)}
         case Increment():
-            own |= _renamed(own, _COUNTER_NAMES)
-            return {**_labels("counter", own), **_amount(record.value)}
+            return {**_labels("counter", own), **origin, **_amount(record.value)}
+
+
+def _computed(name: str, cleaned: Values) -> dict[str, str]:
+    source = {"source": _text(cleaned["source"])} if "source" in cleaned else {}
+    outcome = {"outcome": _OUTCOMES[name]} if name in _OUTCOMES else {}
+    return source | outcome
 
 
 def _identity(own: Values, teller: Teller) -> dict[str, Value]:
-    resource = teller.resource
-    user = _first(own.get(name) for name in ("user.email", "user.account_uuid", "user.id"))
-    teams = ("team", "team.id", "department")
-    owner, repository = own.get("vcs.owner.name"), own.get("vcs.repository.name")
-    is_known = owner is not None and repository is not None
-    declared = _first([own.get("project"), resource.get("project")])
+    places = (own, teller.resource)
+    user = _first(places, "user.email", "user.account_uuid", "user.id")
+    is_transcript = teller.resource.get("origin") == "transcript"
     return {
         "user": _named(_text(user), teller.identity, teller.secret),
-        "team": _first(each.get(name) for name in teams for each in (own, resource)),
-        "project": f"{owner}/{repository}" if is_known else declared,
-        "origin": _first([resource.get("origin")], otherwise="live"),
+        "team": _first(places, "team", "team.id", "department"),
+        "project": next(filter(None, map(_repository, places)), _first(places, "project")),
+        "origin": "transcript" if is_transcript else "live",
     }
 
 
-def _first(values: Iterable[Value | None], otherwise: str = "unknown") -> Value:
-    return next((value for value in values if value is not None), otherwise)
+def _first(places: Iterable[Values], *names: str) -> Value:
+    """The first of some attributes that says something, on the record or else on its resource."""
+    for name in names:
+        for place in places:
+            if place.get(name, "") != "":
+                return place[name]
+    return "unknown"
+
+
+def _repository(place: Values) -> str:
+    owner, name = place.get("vcs.owner.name", ""), place.get("vcs.repository.name", "")
+    return f"{_text(owner)}/{_text(name)}" if owner != "" and name != "" else ""
 
 
 def _named(user: str, identity: str, secret: str) -> str:
@@ -91,29 +101,15 @@ def _named(user: str, identity: str, secret: str) -> str:
     return user
 
 
-def _renamed(own: Values, names: Mapping[str, str]) -> dict[str, Value]:
-    return {label: own[name] for label, name in names.items() if name in own}
-
-
-def _cleaned(own: Values) -> dict[str, Value]:
+def _cleaned(name: str, own: Values) -> dict[str, Value]:
     found: dict[str, Value] = {}
     if "model" in own:
         found["model"] = _clean_model(_text(own["model"]))
         if found["model"] != own["model"]:
             found["model.client"] = own["model"]
-    if "query_source" in own:
+    # A permission's `source` is something else, and stays.
+    if "query_source" in own and name != "tool_decision":
         found["source"] = _source(own)
-    return found
-
-
-def _event_labels(name: str, own: Values) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    if name in _OUTCOMES:
-        found["outcome"] = _OUTCOMES[name]
-    if name == "tool_decision" and "source" in own:
-        found["decision_source"] = own["source"]
-    if name == "skill_activated" and "invocation_trigger" in own:
-        found["trigger"] = own["invocation_trigger"]
     return found
 
 
@@ -121,7 +117,7 @@ def _event_labels(name: str, own: Values) -> dict[str, Value]:
 def _clean_model(model: str) -> str:
     for pattern, left in telemetry.MODEL_DECORATIONS:
         # Go writes a group as ${1}, Python as \1.
-        model = re.sub(_in_python(pattern), left.replace("${1}", r"\1"), model)
+        model = re.sub(_in_python(pattern), re.sub(r"\$\{(\d)\}", r"\\\1", left), model)
     return model
 
 
@@ -134,27 +130,26 @@ def _source(own: Values) -> str:
 
 
 def _labels(signal: telemetry.Signal, own: Values) -> dict[str, str]:
-    texts = {name: _text(own[name]) for name in _labels_of(signal) if name in own}
-    return {name: _bounded(name, text) for name, text in texts.items() if text}
+    found = ((label, _said(own, attributes)) for label, attributes in _labels_of(signal))
+    return {label: _bounded(_text(value)) for label, value in found if value != ""}
+
+
+def _said(own: Values, attributes: Iterable[str]) -> Value:
+    return next((own[each] for each in attributes if own.get(each, "") != ""), "")
 
 
 _labels_of = lru_cache(maxsize=None)(telemetry.labels_of)
 
 
 @lru_cache(maxsize=65_536)
-def _bounded(name: str, text: str) -> str:
-    is_free = name not in telemetry.BOUNDED_LABELS
-    return text if is_free or re.search(_in_python(telemetry.LABEL_PATTERN), text) else "other"
+def _bounded(text: str) -> str:
+    return text if re.search(_in_python(telemetry.LABEL_PATTERN), text) else "other"
 
 
 @lru_cache(maxsize=64)
 def _in_python(pattern: str) -> str:
-    """A pattern of Go's as Python has it: classes of letters and numbers, and the text's end.
-
-    Where Go has the two classes, the underscore is welcome, too, or they stand alone.
-    """
-    alone = pattern.replace(r"[\p{L}\p{N}]", r"[^\W_]")
-    return re.sub(r"\$$", r"\\Z", alone.replace(r"\p{L}\p{N}", r"\w"))
+    """A pattern of Go's in Python's words, where an underscore is among letters and numbers."""
+    return re.sub(r"\$$", r"\\Z", pattern.replace(r"\p{L}\p{N}", r"\w"))
 
 
 def _numbers(name: str, own: Values) -> dict[str, float]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+OWN = "claude-otel."
+"""See `telemetry.OWN`."""
+
 AMOUNT = "amount"
 """The attribute under which the collector keeps the value of a counter's data point."""
 
@@ -34,7 +37,7 @@ class EventPart:
     @property
     def value(self) -> str:
         """What is added, in OTTL over a log record."""
-        terms = " + ".join(f'Double(log.attributes["{name}"])' for name in self.adds) or "1"
+        terms = " + ".join(_checked("log", name) for name in self.adds) or "1"
         return terms if self.divisor == 1 else f"{terms} / {self.divisor}"
 
     @property
@@ -42,9 +45,9 @@ class EventPart:
         """Which records add something, in OTTL."""
         conditions = [" or ".join(f'log.attributes["event.name"] == "{e}"' for e in self.events)]
         if self.present:
-            conditions.append(f'log.attributes["{self.present}"] != nil')
+            conditions.append(f"{_checked('log', self.present)} != nil")
         if self.at_most is not None:
-            conditions.append(f'log.attributes["{self.present}"] <= {self.at_most}')
+            conditions.append(f"{_checked('log', self.present)} <= {self.at_most}")
         return " and ".join(conditions)
 
     def added(self, name: str, attributes: Attributes) -> float | None:
@@ -69,7 +72,7 @@ class CounterPart:
     @property
     def value(self) -> str:
         """What is added, in OTTL over a data point."""
-        return f'datapoint.attributes["{AMOUNT}"]'
+        return _checked("datapoint", AMOUNT)
 
     @property
     def where(self) -> str:
@@ -78,7 +81,7 @@ class CounterPart:
         if self.unless is None:
             return condition
         label, value = self.unless
-        return f'{condition} and datapoint.attributes["{label}"] != "{value}"'
+        return f'{condition} and {_checked("datapoint", label)} != "{value}"'
 
     def added(self, name: str, attributes: Attributes) -> float | None:
         """What an increment adds; None when it is none of this term."""
@@ -90,3 +93,8 @@ class CounterPart:
 
 
 Part = EventPart | CounterPart
+
+
+def _checked(record: str, name: str) -> str:
+    """What the collector has made of an attribute, or of the value itself."""
+    return f'{record}.attributes["{OWN}{name}"]'

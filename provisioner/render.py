@@ -123,8 +123,15 @@ def _environment(root: Path) -> jinja2.Environment:
     )
     environment.filters["host"] = lambda address: address.rpartition(":")[0]
     environment.filters["port"] = lambda address: address.rpartition(":")[2]
+    environment.filters["ottl"] = _ottl
     environment.filters["loopback"] = lambda address: f"{LOOPBACK}:{address.rpartition(':')[2]}"
     return environment
+
+
+def _ottl(text: str) -> str:
+    """A string of OTTL; what looks like a variable of the collector's is none."""
+    escaped = text.replace("\\", "\\\\").replace("${", "$${")
+    return f'"{escaped}"'
 
 
 def _read_ini(text: str) -> object:

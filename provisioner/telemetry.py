@@ -11,12 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from provisioner import parts
 from provisioner.parts import CounterPart, EventPart, Part
 
 EVENT_SCOPE = "com.anthropic.claude_code.events"
 METRIC_SCOPE = "com.anthropic.claude_code"
 PROBE_SCOPE = "claude-otel.probe"
 PROBE_EVENT = "probe"
+
+OWN = parts.OWN
+"""Prefix of the attributes that the collector itself writes on a record, to be summed: labels and
+numbers, checked. What a sender puts under it is dropped, and so are they before the event is kept.
+"""
 
 IDENTITY_LABELS = ("user", "team", "project", "origin")
 SESSION_LABELS = ("session", "user", "project")
@@ -477,29 +483,28 @@ IDENTITY_ATTRIBUTES = (
 OPTIONAL_LABELS = ("status_code",)
 """Labels that a sample has only where the record has the attribute; all others say `unknown`."""
 
-BOUNDED_LABELS = (
-    "user",
-    "team",
-    "project",
-    "model",
-    "tool_name",
-    "language",
-    "terminal",
-    "skill_name",
-    "agent_type",
-    "server_name",
-)
-"""Labels whose values a client could flood: what does not fit the pattern becomes `other`."""
+COMPUTED_LABELS = ("origin", "outcome", "source")
+"""Labels that the collector makes; all others are a sender's attributes, checked."""
 
-LABEL_PATTERN = r"^[\p{L}\p{N}][\p{L}\p{N} ._@:/+()\[\]-]{0,99}$"
-"""What the value of a bounded label looks like, in Go's regular expressions."""
+LABEL_ATTRIBUTES = {
+    "decision_source": ("source",),
+    "entrypoint": ("app.entrypoint",),
+    "session": ("session.id",),
+    "skill_name": ("skill.name",),
+    "terminal": ("terminal.type",),
+    "trigger": ("trigger", "invocation_trigger"),
+}
+"""The attributes of those labels that are named otherwise; the first that is there counts."""
+
+LABEL_PATTERN = r"^[\p{L}\p{N}._][\p{L}\p{N} ._@:/+()\[\]'#&!~-]{0,99}$"
+"""What a label's value looks like, in Go's regular expressions: anything else becomes `other`."""
 
 MODEL_DECORATIONS = (
     (r"\[[^\]]*\]$", ""),
-    (r"^(?:[a-z0-9-]+\.)*anthropic\.", ""),
-    (r"-v[0-9]+(?::[0-9]+)?$", ""),
-    (r"@([0-9]{8})$", "-${1}"),
-    (r"@[a-z]+$", ""),
+    (r"^arn:.*:(application-inference-profile/)", "${1}"),
+    (r"^(?:.*[./])?anthropic[./](.+?)(?:-v[0-9]+(?::[0-9]+)?)?$", "${1}"),
+    (r"^(claude-.*)@([0-9]{8})$", "${1}-${2}"),
+    (r"^(claude-.*)@[a-z]+$", "${1}"),
 )
 """What providers and variants add to a model's name, and what is left of it."""
 
@@ -524,15 +529,11 @@ NUMBERS = {
 """Numeric attributes, which some clients send as strings, and the most one record may add."""
 
 
-def labels_of(signal: Signal) -> tuple[str, ...]:
-    """Every label that amounts of a signal take from a record, sorted.
-
-    The collector makes them text: 1 and "1" would be two sums of one series, of which Prometheus
-    keeps one.
-    """
-    return tuple(
-        sorted({name for each in AMOUNTS if each.signal == signal for name in each.labels})
-    )
+def labels_of(signal: Signal) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every label that amounts of a signal take from a record, with its attributes, sorted."""
+    names = {name for each in AMOUNTS if each.signal == signal for name in each.labels}
+    sent = sorted(names.difference(COMPUTED_LABELS))
+    return tuple((name, LABEL_ATTRIBUTES.get(name, (name,))) for name in sent)
 
 
 def amounts(*, session_series: bool) -> Iterator[Amount]:

@@ -7,6 +7,7 @@ import os
 import click
 
 from provisioner.commands.clean import take_away
+from provisioner.commands.up import is_proven
 from provisioner.console import Console
 from provisioner.demo.stack import (
     Filled,
@@ -59,10 +60,7 @@ def _show(workspace: Workspace, console: Console, days: int, *, accept_unsafe: b
     console.say(f"stack {workspace.settings.project}, runtime {runtime.name}, invented data")
     with changing(workspace):
         outcome = up(workspace, runtime, console, accept_unsafe=accept_unsafe)
-        if not outcome.verification.is_ok:
-            for finding in outcome.verification.findings:
-                if not finding.is_ok:
-                    console.say(f"✗ {finding.name}: {finding.detail}")
+        if not is_proven(outcome, console):
             return 1
         _fill(workspace, console, filled or until_now(days))
     click.echo(_welcome(workspace, runtime, outcome))

@@ -26,14 +26,20 @@ def up(*, yes: bool) -> int:
     console.say(f"stack {workspace.settings.project}, runtime {runtime.name}")
     with changing(workspace):
         outcome = bring_up(workspace, runtime, console, accept_unsafe=yes)
+    if not is_proven(outcome, console):
+        return 1
+    click.echo(_welcome(workspace, outcome))
+    return 0
+
+
+def is_proven(outcome: Outcome, console: Console) -> bool:
+    """Whether the stack works; says what does not."""
     for finding in outcome.verification.findings:
         if not finding.is_ok:
             console.say(f"✗ {finding.name}: {finding.detail}")
     if not outcome.verification.is_ok:
         console.say("next: `claude-otel logs`, then `claude-otel verify`")
-        return 1
-    click.echo(_welcome(workspace, outcome))
-    return 0
+    return outcome.verification.is_ok
 
 
 def _welcome(workspace: Workspace, outcome: Outcome) -> str:

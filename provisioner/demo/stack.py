@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 from provisioner.applied import load_applied
+from provisioner.backends import Loki
 from provisioner.demo.days import Invention, invented_days
 from provisioner.files import write_atomically
+from provisioner.history import INGEST_SOURCE as LABEL
 from provisioner.history import Stores, write_amounts, write_events
 from provisioner.ledger import ledger
 from provisioner.normalise import Teller
@@ -98,30 +99,42 @@ class Written:
 def fill(demo: Workspace, wanted: Filled, report: Report) -> None:
     """Write the days that are missing. Repeated after an interruption, it goes on.
 
-    A day that was half written is written again: both stores take what they have already for the
-    same.
+    A day that was half written is written again: Prometheus takes an equal sample for the one it
+    has, and Loki, which refuses what is much older than a stream's newest entry, gets the rest.
     """
     stores = Stores(prometheus_url=demo.url("prometheus"), loki_url=demo.url("loki"))
     end = datetime.fromisoformat(wanted.end)
+    save_filled(demo, wanted)
+    written_ns = _newest_ns(stores, end, wanted.days)
     for number, records in enumerate(invented_days(Invention(end=end, days=wanted.days)), 1):
         if number <= wanted.done:
             continue
         report(f"day {number} of {wanted.days}")
-        write_day(stores, records)
-        _save(demo.home, Filled(end=wanted.end, days=wanted.days, done=number))
+        write_day(stores, records, written_ns)
+        save_filled(demo, Filled(end=wanted.end, days=wanted.days, done=number))
 
 
-def write_day(stores: Stores, records: Sequence[Record]) -> Written:
-    """Records into both stores, as if they had come from clients."""
+def write_day(stores: Stores, records: Sequence[Record], written_ns: int = 0) -> Written:
+    """Records into both stores, as if they had come from clients; events from a moment on."""
     teller = Teller()
     amounts = write_amounts(stores, ledger(records, teller, step_ms=EXPORT_MS), _silent)
-    told = (record for record in records if isinstance(record, Event))
-    events = write_events(stores, told, teller, INGEST_SOURCE, _silent)
-    return Written(amounts=amounts, events=events)
+    events = (each for each in records if isinstance(each, Event) and each.at_ns >= written_ns)
+    told = write_events(stores, events, teller, INGEST_SOURCE, _silent)
+    return Written(amounts=amounts, events=told)
 
 
-def _save(home: Path, filled: Filled) -> None:
-    write_atomically(home / NOTE, json.dumps(asdict(filled)) + "\n")
+def _newest_ns(stores: Stores, end: datetime, days: int) -> int:
+    """When the newest event happened that Loki has; what happened before is there, too."""
+    start = end - timedelta(days=days + 1)
+    span = (int(start.timestamp()) * 10**9, int(end.timestamp() + 1) * 10**9)
+    query = f'{{{LABEL}="{INGEST_SOURCE}"}}'
+    found = Loki(url=stores.loki_url).entries(query, *span, limit=1, newest=True)
+    return max((entry.at_ns for entry in found), default=0)
+
+
+def save_filled(demo: Workspace, filled: Filled) -> None:
+    """Remember what the demo was filled with."""
+    write_atomically(demo.home / NOTE, json.dumps(asdict(filled)) + "\n")
 
 
 def until_now(days: int) -> Filled:

@@ -16,13 +16,7 @@ from provisioner.settings import Settings
 
 def pinned_reference(engine: str, settings: Settings) -> str:
     """The image that the settings name: `repository:tag@digest`."""
-    pins = {
-        "collector": settings.collector,
-        "grafana": settings.grafana,
-        "loki": settings.loki,
-        "prometheus": settings.prometheus,
-    }
-    return pins[engine].reference
+    return settings.engine(engine).reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

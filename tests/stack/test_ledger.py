@@ -26,6 +26,8 @@ MODELS = (
     "claude-opus-5[1m]",
     "us.anthropic.claude-sonnet-5-v1:0",
     "claude-haiku-4-5@20251001",
+    "arn:aws:bedrock:us-east-1:1:application-inference-profile/abc",
+    "vertex/anthropic/claude-opus-5-v2:1",
     "claude-sonnet-5@default",
     "anthropic.claude-opus-5-5-v2",
     "ünknown/modèl",
@@ -60,7 +62,7 @@ def test_series_and_amounts_are_those_of_the_collector(stack: TestStack) -> None
 
 def test_a_resource_tells_what_records_do_not(stack: TestStack) -> None:
     mark = uuid.uuid4().hex[:8]
-    resource = {"department": "red", "project": f"{mark} resource", "origin": "elsewhere"}
+    resource = {"department": "red", "project": f"{mark} resource", "origin": "transcript"}
     records: list[Record] = [
         Event(name="user_prompt", attributes={"user.id": "a"}),
         Event(name="user_prompt", attributes={"team.id": mark}),
@@ -76,14 +78,14 @@ def test_history_is_found_where_it_happened(stack: TestStack) -> None:
     at_ns = time.time_ns() - 60 * DAY_NS
     records = list(_all_kinds(mark, at_ns))
     stores = Stores(prometheus_url=stack.prometheus.url, loki_url=stack.loki.url)
-    teller = Teller(resource={"origin": "elsewhere"})
+    teller = Teller(resource={"origin": "transcript"})
     write_amounts(stores, ledger(records, teller), _nobody)
     events = [record for record in records if isinstance(record, Event)]
     write_events(stores, events, teller, mark, _nobody)
     assert _said(stack, mark) == pytest.approx(_computed(records, teller), rel=1e-12)
     found = stack.loki.entries(f'{{ingest_source="{mark}"}}', at_ns, at_ns + 10**9)
     assert len(found) == len(events)
-    assert {entry.attributes["origin"] for entry in found} == {"elsewhere"}
+    assert {entry.attributes["origin"] for entry in found} == {"transcript"}
 
 
 def test_an_event_is_stored_as_the_collector_stores_it(stack: TestStack) -> None:

@@ -216,9 +216,9 @@ def test_two_stacks_run_side_by_side_and_cleaning_one_leaves_the_other(
 def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
     stack = stacks("native")
     port = stack.settings.ports.loki
-    died = _listening(port)
+    died = listening(port)
     os.kill(died, signal.SIGKILL)
-    eventually(lambda: _listening(port) in (0, died), expected=False)
+    eventually(lambda: listening(port) in (0, died), expected=False)
     stack.succeed("verify")
 
 
@@ -234,7 +234,7 @@ def test_a_native_stack_whose_supervisor_was_killed_is_seen_taken_over_and_stopp
     assert stack.succeed("plan") == "nothing to change\n"
     _kill_supervisor(stack)
     stack.succeed("down")
-    assert {_listening(port) for _, port in stack.settings.ports} == {0}
+    assert {listening(port) for _, port in stack.settings.ports} == {0}
     stack.succeed("up")
 
 
@@ -323,7 +323,8 @@ def _kill_supervisor(stack: TestStack) -> None:
     eventually(supervisord.is_running, expected=False)
 
 
-def _listening(port: int) -> int:
+def listening(port: int) -> int:
+    """The process that listens on a port; 0 when nobody does."""
     for each in psutil.net_connections(kind="tcp"):
         if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port:
             return each.pid or 0

@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 
 from provisioner.backends import Entry
+from provisioner.otlp import Sender, logs_request, send
+from provisioner.records import Event
+from provisioner.telemetry import EVENT_SCOPE
 from tests.stack import scenarios
+from tests.stack.books import eventually
 from tests.stack.runs import Runner, assert_books_equal
 
 EVERYTHING = {
@@ -36,6 +40,7 @@ def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(runner: Runne
             scenarios.one_answer(), OTEL_RESOURCE_ATTRIBUTES="user.email=ada@example.org"
         )
         assert_books_equal(runner.books, [run])
+        _send_two_with_their_person_on_the_resource(runner)
     finally:
         stack.succeed("up")
     users = runner.books.by("ledger_cost_usd", "user")
@@ -44,6 +49,17 @@ def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(runner: Runne
     said = " ".join(str(entry.attributes) for entry in _entries(runner))
     assert "ada@example.org" not in said
     assert "user_id" not in said
+
+
+def _send_two_with_their_person_on_the_resource(runner: Runner) -> None:
+    """The first must not take the person away from the second."""
+    resource = {"user.email": "ada@example.org", "project": runner.books.project}
+    sender = Sender(service_name="claude-code", scope=EVENT_SCOPE, resource=resource)
+    events = [Event(name="compaction", attributes={"trigger": "auto"}) for _ in range(2)]
+    send(runner.books.stack.door, logs_request(sender, events), "grpc")
+    eventually(lambda: runner.books.total("ledger_compactions"), 2)
+    compacted = runner.books.by("ledger_compactions", "user")
+    assert compacted.keys() == runner.books.by("ledger_cost_usd", "user").keys()
 
 
 def _entries(runner: Runner) -> list[Entry]:

@@ -62,7 +62,7 @@ def test_every_engine_has_a_memory_limit_of_its_own() -> None:
     assert {engine: memory_mb(engine, settings) for engine in ENGINES} == {
         "loki": 100,
         "prometheus": 2048,
-        "collector": 512,
+        "collector": 1024,
         "grafana": 101,
     }
 

@@ -50,7 +50,7 @@ def test_a_request_carries_resource_scope_and_event() -> None:
     }
     assert scope.scope.name == "a.scope"
     assert record.body.string_value == "claude-otel.probe"
-    assert record.time_unix_nano == EVENT.at_ns
+    assert record.time_unix_nano == record.observed_time_unix_nano == EVENT.at_ns
 
 
 def test_values_keep_their_types() -> None:

@@ -16,29 +16,29 @@ COUNTER = CounterPart(counter="c", unless=("kind", "idle"))
 @pytest.mark.parametrize(
     ("part", "value", "where"),
     [
-        (SUM, "Double({x}) / 1000.0", '{name} == "a" and {x} != nil'),
+        (SUM, "{x} / 1000.0", '{name} == "a" and {x} != nil'),
         (COUNT, "1", '{name} == "a" or {name} == "b"'),
         (BUCKET, "1", '{name} == "a" and {x} != nil and {x} <= 500.0'),
-        (BOTH, "Double({x}) + Double({y})", '{name} == "a"'),
+        (BOTH, "{x} + {y}", '{name} == "a"'),
     ],
 )
 def test_a_term_of_events_is_written_in_the_collectors_language(
     part: EventPart, value: str, where: str
 ) -> None:
-    names = {"name": "event.name", "x": "x", "y": "y"}
+    names = {"name": "event.name", "x": "claude-otel.x", "y": "claude-otel.y"}
     attributes = {key: f'log.attributes["{name}"]' for key, name in names.items()}
     assert part.value == value.format(**attributes)
     assert part.where == where.format(**attributes)
 
 
 def test_a_term_of_a_counter_is_written_in_the_collectors_language() -> None:
-    assert COUNTER.value == 'datapoint.attributes["amount"]'
+    assert COUNTER.value == 'datapoint.attributes["claude-otel.amount"]'
     assert COUNTER.where == (
-        'metric.name == "c" and datapoint.attributes["amount"] != nil '
-        'and datapoint.attributes["kind"] != "idle"'
+        'metric.name == "c" and datapoint.attributes["claude-otel.amount"] != nil '
+        'and datapoint.attributes["claude-otel.kind"] != "idle"'
     )
     assert CounterPart(counter="c").where == (
-        'metric.name == "c" and datapoint.attributes["amount"] != nil'
+        'metric.name == "c" and datapoint.attributes["claude-otel.amount"] != nil'
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,12 @@ from provisioner.errors import ArtifactRejected
 from provisioner.placement import docker_placement, native_placement
 from provisioner.render import ENGINE_FOLDERS, Artifacts, Stack, engine_of, render
 from provisioner.settings import Ports, Settings
-from provisioner.telemetry import CONTENT_ATTRIBUTES, IDENTITY_ATTRIBUTES, SESSION_AMOUNTS
+from provisioner.telemetry import (
+    CONTENT_ATTRIBUTES,
+    COUNTERS,
+    IDENTITY_ATTRIBUTES,
+    SESSION_AMOUNTS,
+)
 from tests.conftest import ROOT
 
 HOME = Path("/srv/stack")
@@ -45,8 +51,8 @@ def _read(text: str) -> Any:  # noqa: ANN401 - as YAML has it
 
 def _statements(text: str) -> list[str]:
     """What the collector does to each event before it is stored."""
-    found: list[str] = _read(text)["processors"]["transform/normalise"]["log_statements"]
-    return found
+    groups = _read(text)["processors"]["transform/normalise"]["log_statements"]
+    return [statement for group in groups for statement in group["statements"]]
 
 
 @pytest.fixture
@@ -166,6 +172,27 @@ def test_ports_of_the_settings_reach_the_configs() -> None:
     assert "claude_otel_grpc_port=24317\n" in artifacts["client.sh"]
 
 
+def test_nothing_is_summed_of_a_batch_that_did_not_get_past_lokis_queue() -> None:
+    """A fan-out serves those who change what they get first, then those who only read it."""
+    pipelines = _read(_collector())["service"]["pipelines"]
+    changing, reading = pipelines["logs/normalise"]["exporters"]
+    assert (changing, reading) == ("forward/loki", "signal_to_metrics/ledger")
+    assert pipelines["logs/loki"] == {
+        "receivers": ["forward/loki"],
+        "processors": ["transform/own"],
+        "exporters": ["otlp_http/loki"],
+    }
+
+
+def test_a_spool_batch_has_room_for_the_largest_request_so_that_none_is_split() -> None:
+    config = _read(_collector())
+    door = config["receivers"]["otlp"]["protocols"]
+    batch = config["exporters"]["otlp_grpc/spool"]["sending_queue"]["batch"]
+    most = door["http"]["max_request_body_size"]
+    assert most == door["grpc"]["max_recv_msg_size_mib"] * 2**20
+    assert batch["min_size"] + most <= batch["max_size"]
+
+
 def test_session_series_can_be_switched_off() -> None:
     names = [amount.otel_name for amount in SESSION_AMOUNTS]
     kept, dropped = _collector(), _collector(session_series=False)
@@ -208,6 +235,16 @@ def test_grafana_is_scraped_only_where_there_is_one() -> None:
         return [each["job_name"] for each in _read(text)["scrape_configs"]]
 
     assert set(jobs(with_grafana=True)) - set(jobs(with_grafana=False)) == {"grafana"}
+
+
+def test_every_counter_of_the_catalogue_passes_its_scrape_and_little_else() -> None:
+    jobs = _read(_rendered(Settings())["prometheus/prometheus.yaml"])["scrape_configs"]
+    (client,) = [job for job in jobs if job["job_name"] == "claude-code"]
+    (kept,) = client["metric_relabel_configs"]
+    assert (kept["action"], kept["source_labels"]) == ("keep", ["__name__"])
+    names = [counter.prometheus_name for counter in COUNTERS]
+    assert [name for name in names if not re.fullmatch(kept["regex"], name)] == []
+    assert not re.fullmatch(kept["regex"], "target_info")
 
 
 def test_both_runtimes_get_the_same_files_and_the_same_boards() -> None:

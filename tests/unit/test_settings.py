@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.errors import SettingsError
-from provisioner.settings import Collector, Settings, environment_names, load_settings
+from provisioner.settings import Settings, load_settings
 
 DIGEST = "sha256:" + "a" * 64
 
@@ -124,22 +124,3 @@ def test_another_image_is_not_held_to_the_digest_of_the_default(tmp_path: Path) 
 def test_another_image_keeps_a_digest_of_its_own(tmp_path: Path) -> None:
     found = _load(tmp_path, yaml="collector: {image: 'a/b:1'}", COLLECTOR_DIGEST=DIGEST)
     assert found.collector.reference == f"a/b:1@{DIGEST}"
-
-
-def test_the_default_image_is_pinned_by_tag_and_digest() -> None:
-    tag, digest = Collector().reference.split("@")
-    assert tag == "otel/opentelemetry-collector-contrib:0.161.0"
-    assert digest.startswith("sha256:")
-
-
-def test_every_setting_has_a_variable_of_its_own() -> None:
-    def leaves(tree: dict[str, object], prefix: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
-        found: set[tuple[str, ...]] = set()
-        for name, value in tree.items():
-            key = (*prefix, name)
-            found |= leaves(value, key) if isinstance(value, dict) else {key}
-        return found
-
-    names = environment_names()
-    assert set(names.values()) == leaves(Settings().model_dump())
-    assert len(set(names.values())) == len(names)

@@ -10,12 +10,14 @@ from provisioner.event_attributes import EVENTS
 from provisioner.telemetry import (
     AMOUNTS,
     API_SECONDS_BOUNDS,
-    BOUNDED_LABELS,
+    COMPUTED_LABELS,
     CONTENT_ATTRIBUTES,
     COUNTERS,
     IDENTITY_LABELS,
+    LABEL_ATTRIBUTES,
     NUMBERS,
     OPTIONAL_LABELS,
+    OWN,
     PROBE,
     SESSION_AMOUNTS,
     SESSION_LABELS,
@@ -23,6 +25,7 @@ from provisioner.telemetry import (
     TOOL_SECONDS_BOUNDS,
     Amount,
     amounts,
+    labels_of,
 )
 
 each_amount = pytest.mark.parametrize("amount", AMOUNTS, ids=lambda amount: amount.name)
@@ -108,7 +111,7 @@ def test_tokens_have_the_types_that_the_client_tells() -> None:
 
 def test_labels_with_a_treatment_are_labels_of_something() -> None:
     labels = frozenset().union(*(amount.all_labels for amount in AMOUNTS))
-    assert set(OPTIONAL_LABELS) | set(BOUNDED_LABELS) <= labels
+    assert {*OPTIONAL_LABELS, *COMPUTED_LABELS, *LABEL_ATTRIBUTES} <= labels
 
 
 def test_numbers_that_are_added_have_a_most_that_one_record_may_add() -> None:
@@ -116,9 +119,15 @@ def test_numbers_that_are_added_have_a_most_that_one_record_may_add() -> None:
         found
         for amount in AMOUNTS
         for part in amount.parts
-        for found in re.findall(r'Double\(log\.attributes\["([\w.]+)"\]\)', part.value)
+        for found in re.findall(r'log\.attributes\["([\w.-]+)"\]', part.value)
     }
-    assert added <= set(NUMBERS)
+    assert added <= {f"{OWN}{name}" for name in NUMBERS}
+
+
+def test_labels_of_a_signal_come_with_the_attributes_that_they_are_made_of() -> None:
+    found = dict(labels_of("counter"))
+    assert (found["language"], found["terminal"]) == (("language",), ("terminal.type",))
+    assert found.keys().isdisjoint(COMPUTED_LABELS)
 
 
 def test_lists_are_sorted() -> None:

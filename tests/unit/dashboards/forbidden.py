@@ -58,10 +58,11 @@ RULES = (
         example="max by (session) (sum_over_time(ledger_session_cost_usd{}[$__range]))",
     ),
     Rule(
-        name="all outcomes",
-        pattern=r"ledger_api_requests\{(?![^}]*\boutcome=)",
-        reason="a refused request was answered too: it is among the ok ones, and twice in a sum",
-        example='sum(sum_over_time(ledger_api_requests{user=~"$user"}[$__range]))',
+        name="outcomes added up",
+        pattern=r"^(?!.*\bby\s*\([^)]*\boutcome\b).*"
+        r"\bledger_api_requests\b(?!\{[^}]*\boutcome\s*(?:=|!=|=~|!~))",
+        reason="a refused request was answered too: it is there as ok and as refused",
+        example="sum by (model) (sum_over_time(ledger_api_requests{}[$__range]))",
     ),
     Rule(
         name="price",
@@ -88,6 +89,8 @@ ALLOWED = (
     "histogram_quantile(0.95, sum by (le) (sum_over_time(ledger_api_seconds_bucket[$__range])))",
     "max(sum by (session) (sum_over_time(ledger_session_cost_usd{}[$__range])))",
     "sum(sum_over_time(ledger_cost_usd[$__range])) / sum(sum_over_time(ledger_prompts[$__range]))",
+    "sum by (model, outcome) (sum_over_time(ledger_api_requests{}[$__range]))",
+    'sum(sum_over_time(ledger_api_requests{model="opus",outcome="ok"}[$__range]))',
     '{service_name="claude-code", event_name="tool_result"} | tool_name="Bash"',
     'sum(count_over_time({service_name="claude-code"} | event_name=~"api_.*" [$__auto]))',
 )
