@@ -165,11 +165,23 @@ class Loki:
         data = _data(get(f"{self.url}/loki/api/v1/query_range", params))
         return sorted(_entries(data["result"]), key=lambda entry: entry.at_ns)
 
-    def total(self, query: str, at_ns: int | None = None) -> float:
-        """The one number of a metric query; 0 when nothing was found."""
+    def query(self, query: str, at_ns: int | None = None) -> list[Sample]:
+        """An instant vector of a metric query."""
         params = {"query": query, "time": str(at_ns or time.time_ns())}
         data = _data(get(f"{self.url}/loki/api/v1/query", params))
-        return sum(float(each["value"][1]) for each in data["result"])
+        return [_sample(each["metric"], each["value"]) for each in data["result"]]
+
+    def total(self, query: str, at_ns: int | None = None) -> float:
+        """The one number of a metric query; 0 when nothing was found."""
+        return sum(sample.value for sample in self.query(query, at_ns))
+
+    def query_range(
+        self, query: str, start_ns: int, end_ns: int, step_seconds: float
+    ) -> list[Sample]:
+        """A metric query over a range, flattened to samples."""
+        times = {"start": str(start_ns), "end": str(end_ns), "step": f"{step_seconds}s"}
+        data = _data(get(f"{self.url}/loki/api/v1/query_range", {"query": query} | times))
+        return [_sample(each["metric"], pair) for each in data["result"] for pair in each["values"]]
 
 
 def _direct() -> requests.Session:

@@ -198,6 +198,23 @@ def test_entries_are_sorted_over_all_streams(script: Scripted, server: Server) -
     }
 
 
+def test_an_instant_query_of_loki_gives_samples(script: Scripted, server: Server) -> None:
+    script.answer = success({"result": [{"metric": {"model": "m"}, "value": [3.5, "0.25"]}]})
+    found = Loki(url=server.url).query("count()", at_ns=9)
+    assert found == [Sample(labels={"model": "m"}, at=3.5, value=0.25)]
+    assert server.requests[0].path == "/loki/api/v1/query"
+
+
+def test_a_range_query_of_loki_says_from_when_to_when_and_how_fine(
+    script: Scripted, server: Server
+) -> None:
+    script.answer = success({"result": [{"metric": {}, "values": [[1, "2"], [2, "3"]]}]})
+    found = Loki(url=server.url).query_range("count()", 10, 20, 60)
+    assert [(sample.at, sample.value) for sample in found] == [(1, 2), (2, 3)]
+    expected = {"query": "count()", "start": "10", "end": "20", "step": "60s"}
+    assert server.requests[0].query == expected
+
+
 def test_a_total_of_loki_adds_what_was_found(script: Scripted, server: Server) -> None:
     script.answer = success({"result": [{"metric": {}, "value": [1, "2.5"]}] * 2})
     assert Loki(url=server.url).total("count()", at_ns=9) == 5
