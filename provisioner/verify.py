@@ -13,6 +13,7 @@ from functools import partial
 
 from provisioner.backends import Loki, Prometheus, clock_offset_seconds, get, is_ready
 from provisioner.dashboards import DASHBOARDS
+from provisioner.dashboards.panels import Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError, DeliveryFailed
 from provisioner.otlp import Door, Event, Protocol, Sender, logs_request, send
@@ -194,7 +195,7 @@ def _queries(subject: Subject) -> Iterator[Finding]:
         failures = [
             f"{panel}: {reason}"
             for panel, query in queries
-            if (reason := _failure(subject, query.expr))
+            if (reason := _failure(subject, query))
         ]
         yield Finding(
             name=f"dashboard {dashboard.title}",
@@ -204,10 +205,16 @@ def _queries(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _failure(subject: Subject, expression: str) -> str:
-    runs = runnable(expression, QUERY_RANGE_SECONDS, QUERY_STEP_SECONDS, {})
+def _failure(subject: Subject, query: Query) -> str:
+    runs = runnable(query.expr, QUERY_RANGE_SECONDS, QUERY_STEP_SECONDS, {})
+    now = time.time_ns()
     try:
-        subject.prometheus.query(runs)
+        if query.source is Source.PROMETHEUS:
+            subject.prometheus.query(runs)
+        elif query.kind is Kind.EVENTS:
+            subject.loki.entries(runs, now - QUERY_RANGE_SECONDS * 10**9, now, limit=1)
+        else:
+            subject.loki.query(runs, now)
     except BackendError as error:
         return error.reason
     return ""

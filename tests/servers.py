@@ -189,6 +189,8 @@ class FakeStack:
                 return success({"activeTargets": [target("loki"), target("collector")]})
             case "/api/v1/query":
                 return success({"result": self._vector(request.query["query"])})
+            case "/loki/api/v1/query":
+                return success({"result": []})
             case "/loki/api/v1/query_range":
                 asks_for_probes = "probe" in request.query["query"]
                 return success({"result": self._probes() if asks_for_probes else self.streams})

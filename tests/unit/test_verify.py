@@ -163,6 +163,17 @@ def test_a_dashboard_query_that_fails_is_told_with_its_panel(fake_stack: FakeSta
     assert "Total Cost: too many samples" in finding.detail
 
 
+def test_a_query_for_events_is_put_to_loki(fake_stack: FakeStack) -> None:
+    fake_stack.instead["/loki/api/v1/query"] = Answer(
+        body=b'{"status": "error", "error": "too many series"}'
+    )
+    failed = {name: each for name, each in _verify(fake_stack).items() if not each.is_ok}
+    assert failed.keys() == {"dashboard Performance", "dashboard Session"}
+    assert failed["dashboard Performance"].detail == (
+        "Slowest Requests of the Last Day: too many series"
+    )
+
+
 @pytest.mark.parametrize("is_ok", [True, False])
 def test_a_verification_is_as_good_as_its_worst_finding(is_ok: bool) -> None:  # noqa: FBT001
     good = Finding(name="a", is_ok=True, detail="", seconds=0)
