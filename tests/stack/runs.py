@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.stack.books import Books, eventually
 from tests.stack.client import ClientResult
 from tests.stack.messages_api import MessagesApi
 from tests.stack.scenarios import Scenario, run_scenario
+from tests.stack.stacks import TestStack
 
 TOLERANCE = 1e-9
 
@@ -42,7 +44,9 @@ class Runner:
         """Let the client go through a scenario."""
         folder = self.folder / f"run-{next(self._numbers)}"
         home = folder / "home"
-        home.mkdir(parents=True)
+        (home / ".claude").mkdir(parents=True)
+        settings = json.dumps(scenario.settings)
+        (home / ".claude" / "settings.json").write_text(settings, encoding="utf-8")
         result = run_scenario(
             scenario,
             home=home,
@@ -58,7 +62,7 @@ def assert_books_equal(books: Books, runs: Sequence[Run]) -> None:
     expected = pytest.approx(_truth(runs), rel=0, abs=TOLERANCE)
     eventually(lambda: _said(books, runs), expected)
     # The spool hands on in order: what was sent before the marker has arrived, twice or not.
-    _pass_marker(books)
+    pass_marker(books.stack)
     assert _said(books, runs) == expected
 
 
@@ -123,12 +127,13 @@ def _said(books: Books, runs: Sequence[Run]) -> dict[str, float]:
     return said | {f"calls of {key}".lower(): count for key, count in calls.items()}
 
 
-def _pass_marker(books: Books) -> None:
+def pass_marker(stack: TestStack) -> None:
+    """Wait until what is sent now has arrived in both stores, and with it all earlier events."""
     amount = random.randrange(1, 2**31)  # noqa: S311 - a number to recognise, no secret
     event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": "marker"})
     sender = Sender(service_name="claude-otel", scope=PROBE_SCOPE)
-    send(books.stack.door, logs_request(sender, [event]), "grpc")
-    prometheus, loki = books.stack.prometheus, books.stack.loki
+    send(stack.door, logs_request(sender, [event]), "grpc")
+    prometheus, loki = stack.prometheus, stack.loki
     marked = 'ledger_probe{protocol="marker"}'
     eventually(
         lambda: [each for each in prometheus.samples(marked, 600) if each.value == amount] != [],
