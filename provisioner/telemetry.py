@@ -103,16 +103,23 @@ def _number(attribute: str) -> str:
 
 
 def _buckets(event: str, bounds: tuple[str, ...]) -> tuple[Part, ...]:
-    slower = _has("duration_ms", event)
-    finite = tuple(
-        Part(
-            value="1",
-            where=f'{slower} and log.attributes["duration_ms"] <= {float(bound) * 1000}',
-            suffix=bound,
-        )
-        for bound in bounds
-    )
-    return (*finite, Part(value="1", where=slower, suffix="+Inf"))
+    """Each bucket has an amount of every event, be it 0.
+
+    A percentile lies between two buckets, so the emptier one must be there; and Grafana's heat map
+    subtracts the values of one bucket from the next by their place, not by their time.
+    """
+    timed = _has("duration_ms", event)
+    values = {bound: _is_within(float(bound) * 1000) for bound in bounds} | {"+Inf": "1"}
+    return tuple(Part(value=value, where=timed, suffix=bound) for bound, value in values.items())
+
+
+def _is_within(milliseconds: float) -> str:
+    """1 up to the bound, 0 beyond it.
+
+    OTTL makes no number of a comparison, but divides whole numbers without a remainder. What is
+    subtracted keeps the bound itself within.
+    """
+    return f"1 / (1 + Int(({_number('duration_ms')} - 0.001) / {milliseconds}))"
 
 
 TOKEN_TYPES = {
@@ -173,7 +180,7 @@ _EVENT_AMOUNTS = (
         ),
         labels=(*IDENTITY_LABELS, "model"),
         unit="seconds",
-        why="How long successful model requests took, retries included.",
+        why="How long successful model requests took, failed attempts before them left out.",
     ),
     Amount(
         name="ledger_api_seconds_bucket",
