@@ -193,9 +193,7 @@ def _queries(subject: Subject) -> Iterator[Finding]:
         started = time.monotonic()
         queries = tuple(dashboard.queries())
         failures = [
-            f"{panel}: {reason}"
-            for panel, query in queries
-            if (reason := _failure(subject, query))
+            f"{panel}: {reason}" for panel, query in queries if (reason := _failure(subject, query))
         ]
         yield Finding(
             name=f"dashboard {dashboard.title}",
