@@ -43,11 +43,11 @@ class Desk:
         """What a query of a panel gives when these are chosen."""
         match panel:
             case Bars() | Heatmap():
-                return _added(self._steps(panel, query, variables))
+                return _added(self.steps(panel, query, variables))
             case Lines():
                 return self._line(panel, query, variables)
             case _ if query.kind is Kind.EVENTS:
-                return self._lines(query, variables)
+                return self.lines(query, variables)
             case _:
                 return _by_labels(self._instant(query, variables))
 
@@ -57,12 +57,12 @@ class Desk:
             return self.loki.query(expr, self.span.end * SECOND_NS)
         return self.prometheus.query(expr, self.span.end)
 
-    def _steps(self, panel: Panel, query: Query, variables: Variables) -> list[Sample]:
-        """All bars that a person sees: those that hold what was before them begin a step later."""
+    def steps(self, panel: Panel, query: Query, variables: Variables) -> list[Sample]:
+        """All bars that a person sees: a cell of a heat map holds what was before its time."""
         expr = self._runnable(query, variables, self.span.step)
         samples = self._range(query.source, expr, self.span)
-        holds_past = isinstance(panel, Heatmap) or query.source is Source.LOKI
-        return [each for each in samples if each.at > self.span.start or not holds_past]
+        is_before = isinstance(panel, Heatmap)
+        return [each for each in samples if each.at > self.span.start or not is_before]
 
     def _line(self, panel: Panel, query: Query, variables: Variables) -> Answer:
         """The last point of a line that adds up, else the point of a step as long as the range."""
@@ -71,8 +71,7 @@ class Desk:
             samples = self._range(query.source, expr, self.span)
             return _by_labels(each for each in samples if each.at == self.span.end)
         expr = self._runnable(query, variables, self.span.seconds)
-        at = self.span.end if query.source is Source.LOKI else self.span.start
-        point = Span(start=at, end=at, step=self.span.seconds)
+        point = Span(start=self.span.start, end=self.span.start, step=self.span.seconds)
         return _by_labels(self._range(query.source, expr, point))
 
     def _range(self, source: Source, expr: str, span: Span) -> list[Sample]:
@@ -81,7 +80,13 @@ class Desk:
             return self.loki.query_range(expr, *times, span.step)
         return self.prometheus.query_range(expr, span.start, span.end, span.step)
 
-    def _lines(self, query: Query, variables: Variables) -> list[str]:
+    def latest(self, query: Query) -> Answer:
+        """What Prometheus says of each series at the end."""
+        expr = self._runnable(query, {}, self.span.step)
+        return _by_labels(self._range(query.source, expr, self.span))
+
+    def lines(self, query: Query, variables: Variables) -> list[str]:
+        """Events as they are written, with their levels, in the order of the alphabet."""
         expr = self._runnable(query, variables, self.span.step)
         times = (self.span.start * SECOND_NS, self.span.end * SECOND_NS)
         entries = self.loki.entries(expr, *times, MOST_LINES)

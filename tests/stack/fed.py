@@ -17,9 +17,7 @@ OPUS, OPUS_LONG = "claude-opus-5-5", "claude-opus-5-5[1m]"
 SONNET = "us.anthropic.claude-sonnet-5-20260301-v1:0"
 HAIKU = "claude-haiku-5-5"
 
-ADA = Person(
-    email="ada@example.com", team="platform", project="acme/widgets.js", session="ada-1"
-)
+ADA = Person(email="ada@example.com", team="platform", project="acme/widgets.js", session="ada-1")
 GRACE = Person(
     email="grace+ci@example.com",
     team="data (eu)",
@@ -48,10 +46,11 @@ def feed(url: str) -> None:
 
 
 def _of_ada(ada: Person) -> Iterator[Event]:
-    for number, seconds in enumerate((2.5, 7.2, 12.0)):
+    # One is as long as a bound by which requests are counted.
+    for number, seconds in enumerate((2.5, 7.5, 12.0)):
         yield _request(ada, OPUS_LONG, seconds, number, effort="high")
     yield _request(ada, HAIKU, 0.9, 3, query_source="compact", speed="fast")
-    for number, seconds in enumerate((0.04, 0.3, 20.0)):
+    for number, seconds in enumerate((0.04, 0.25, 20.0)):
         yield _call(ada, "Bash", seconds, tool_result_size_bytes=str(1000 + number))
     yield _call(ada, "Grep", 0.02, success="false", error_type="ENOENT", error="no such file")
     yield _decision(ada, "Edit", "reject", "user_temporary")
@@ -171,9 +170,7 @@ def _error(person: Person, model: str, **said: Value) -> Event:
     return person.event("api_error", {**cause, **said})
 
 
-def _call(
-    person: Person, tool: str, seconds: float, success: str = "true", **said: Value
-) -> Event:
+def _call(person: Person, tool: str, seconds: float, success: str = "true", **said: Value) -> Event:
     duration = f"{seconds * 1000:.0f}"
     known: Mapping[str, Value] = {"tool_name": tool, "success": success, "duration_ms": duration}
     return person.event("tool_result", {**known, **said})

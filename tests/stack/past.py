@@ -19,9 +19,7 @@ _CAUSED = {**_MODEL, "source": "main"}
 _SOLD = {**_CAUSED, "effort": "high", "speed": "normal", "entrypoint": "cli"}
 _SESSION = {"user": _WHO["user"], "project": _WHO["project"]}
 
-PERSON = Person(
-    email=_WHO["user"], team=_WHO["team"], project=_WHO["project"], session="of-before"
-)
+PERSON = Person(email=_WHO["user"], team=_WHO["team"], project=_WHO["project"], session="of-before")
 PAST = (
     ("ledger.cost_usd", Fact(measure="cost", amount=7.5, labels=_SOLD)),
     ("ledger.tokens", Fact(measure="tokens", amount=900, labels={**_CAUSED, "type": "input"})),
@@ -38,9 +36,7 @@ PAST = (
     ("ledger.lines", Fact(measure="lines", amount=123, labels={**_LIVE, "type": "added"})),
     (
         "ledger.tool_calls",
-        Fact(
-            measure="calls", amount=4, labels={**_LIVE, "tool_name": "Bash", "success": "false"}
-        ),
+        Fact(measure="calls", amount=4, labels={**_LIVE, "tool_name": "Bash", "success": "false"}),
     ),
     ("ledger.prompts", Fact(measure="prompts", amount=5, labels=_LIVE)),
     ("ledger.commits", Fact(measure="commits", amount=6, labels=_LIVE)),

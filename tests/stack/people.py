@@ -50,7 +50,7 @@ class Person:
 
     def event(self, name: str, attributes: Mapping[str, Value]) -> Event:
         """An event as the client reports it."""
-        own = {"prompt.id": self.prompt, "event.sequence": next(_SEQUENCE)}
+        own: dict[str, Value] = {"prompt.id": self.prompt, "event.sequence": next(_SEQUENCE)}
         return Event(name=name, attributes={**self.attributes, **own, **attributes})
 
 
@@ -63,7 +63,9 @@ class Count:
     attributes: Mapping[str, Value]
 
 
-def send_events(url: str, person: Person, events: Sequence[Event], scope: str = EVENT_SCOPE) -> None:
+def send_events(
+    url: str, person: Person, events: Sequence[Event], scope: str = EVENT_SCOPE
+) -> None:
     """Hand events to the collector as the person's client would."""
     sender = Sender(service_name="claude-code", scope=scope, resource=person.resource)
     send(Door(grpc_address="", http_url=url), logs_request(sender, events), "http/json")

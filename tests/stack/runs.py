@@ -59,14 +59,14 @@ class Runner:
 
 def assert_books_equal(books: Books, runs: Sequence[Run]) -> None:
     """The ledger and Loki say what the client, the scripted API and git know, to the last digit."""
-    expected = pytest.approx(_truth(runs), rel=0, abs=TOLERANCE)
+    expected = pytest.approx(truth_of(runs), rel=0, abs=TOLERANCE)
     eventually(lambda: _said(books, runs), expected)
     # The spool hands on in order: what was sent before the marker has arrived, twice or not.
     pass_marker(books.stack)
     assert _said(books, runs) == expected
 
 
-def _truth(runs: Sequence[Run]) -> dict[str, float]:
+def truth_of(runs: Sequence[Run]) -> dict[str, float]:
     """What the client's results, the scripts and git know, one number by name."""
     usage = [each for run in runs for each in run.result.model_usage.values()]
     expected = [run.scenario.expected for run in runs]

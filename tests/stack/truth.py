@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from tests.stack.facts import Fact, Happening, Labels
@@ -94,20 +94,22 @@ class Truth:
         seconds = [fact.amount for fact in self.of(what)]
         counts = {bound: sum(each <= float(bound) for each in seconds) for bound in bounds}
         counted = {**counts, "+Inf": len(seconds)}
-        return {(("le", bound),): count for bound, count in counted.items() if count}
+        return {(("le", bound),): count for bound, count in counted.items() if seconds}
 
-    def happened(
-        self, *names: str, any_time: bool = False, **where: str
-    ) -> Iterable[Happening]:
+    @property
+    def ever(self) -> Truth:
+        """With the events of the range before."""
+        return replace(self, happenings=[*self.happenings_before, *self.happenings])
+
+    def happened(self, *names: str, **where: str) -> Iterator[Happening]:
         """Events of these names, or all, whose attributes match regular expressions."""
         filters = set(FILTERS) - ({"model"} if not names or set(names) - OF_A_MODEL else set())
         chosen = {label: self._chosen(label) for label in filters} | where
-        everything = (*self.happenings, *(self.happenings_before if any_time else ()))
-        for each in everything:
-            if names and each.name not in names:
-                continue
-            if all(_fits(each.attributes.get(name, ""), want) for name, want in chosen.items()):
-                yield each
+        for each in self.happenings:
+            if not names or each.name in names:
+                values = ((each.attributes.get(name, ""), want) for name, want in chosen.items())
+                if all(_fits(value, want) for value, want in values):
+                    yield each
 
     def text(self, name: str) -> str:
         """What a person has typed into a field of the board."""

@@ -24,7 +24,7 @@ def _took(quantile: float) -> Expected:
 
 
 def _slowest(truth: Truth) -> Answer:
-    requests = truth.happened("api_request", any_time=True)
+    requests = truth.ever.happened("api_request")
     took = ((each.attributes, float(each.attributes["duration_ms"]) / 1000) for each in requests)
     return largest(20, highest(took, *_REQUEST))
 

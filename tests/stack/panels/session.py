@@ -45,9 +45,7 @@ SESSION: Panels = {
     "Tool Calls": {"": _total("session calls")},
     "Cost over Time": {"": _total("session cost", "session")},
     "Context Size": {"": _context},
-    "Tools": {
-        "Calls": lambda truth: counted(_of(truth, "tool_result"), "tool_name", "success")
-    },
+    "Tools": {"Calls": lambda truth: counted(_of(truth, "tool_result"), "tool_name", "success")},
     "Cost by Source and Model": {
         "Cost": lambda truth: added(_of(truth, "api_request"), "cost_usd", "source", "model")
     },

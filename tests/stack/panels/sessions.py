@@ -26,9 +26,7 @@ def _of_dearest(measure: str) -> Expected:
 
 SESSIONS: Panels = {
     "Active Sessions": {"": lambda truth: truth.distinct(_REQUESTS, "session")},
-    "Mean Cost": {
-        "": lambda truth: ratio(truth.sums(_COST), truth.distinct(_REQUESTS, "session"))
-    },
+    "Mean Cost": {"": lambda truth: ratio(truth.sums(_COST), truth.distinct(_REQUESTS, "session"))},
     "Mean Requests": {
         "": lambda truth: ratio(truth.sums(_REQUESTS), truth.distinct(_REQUESTS, "session"))
     },
