@@ -193,11 +193,6 @@ class Loki:
         data = _data(get(f"{self.url}/loki/api/v1/query_range", params))
         return sorted(_entries(data["result"]), key=lambda entry: entry.at_ns)
 
-    def ask_range(self, query: str, start: float, end: float, step_seconds: float) -> None:
-        """Ask for entries or for numbers over time; raises BackendError when the query fails."""
-        times = {"start": repr(start), "end": repr(end), "step": f"{step_seconds}s"}
-        _data(get(f"{self.url}/loki/api/v1/query_range", {"query": query} | times))
-
     def query(self, query: str, at_ns: int | None = None) -> list[Sample]:
         """An instant vector of a metric query; raises BackendError when the query fails."""
         params = {"query": query, "time": str(at_ns or time.time_ns())}
@@ -207,6 +202,14 @@ class Loki:
     def total(self, query: str, at_ns: int | None = None) -> float:
         """The one number of a metric query; 0 when nothing was found."""
         return sum(sample.value for sample in self.query(query, at_ns))
+
+    def query_range(
+        self, query: str, start_ns: int, end_ns: int, step_seconds: float
+    ) -> list[Sample]:
+        """A metric query over a range, flattened to samples."""
+        times = {"start": str(start_ns), "end": str(end_ns), "step": f"{step_seconds}s"}
+        data = _data(get(f"{self.url}/loki/api/v1/query_range", {"query": query} | times))
+        return [_sample(each["metric"], pair) for each in data["result"] for pair in each["values"]]
 
 
 def _direct() -> requests.Session:

@@ -23,8 +23,8 @@ Attributes = Mapping[str, str | float]
 class EventPart:
     """A term made of events: the sum of attributes, or one for each event when there are none.
 
-    `present` is an attribute that must be there, and at most `at_most`; `suffix` is the value of
-    the amount's `suffix_label`.
+    `present` is an attribute that must be there. With `at_most`, a term is 1 or 0: whether that
+    attribute is at most so much. `suffix` is the value of the amount's `suffix_label`.
     """
 
     events: tuple[str, ...]
@@ -36,7 +36,13 @@ class EventPart:
 
     @property
     def value(self) -> str:
-        """What is added, in OTTL over a log record."""
+        """What is added, in OTTL over a log record.
+
+        OTTL makes no number of a comparison, but divides whole numbers without a remainder; what is
+        subtracted keeps the bound itself within.
+        """
+        if self.at_most is not None:
+            return f"1 / (1 + Int(({_checked('log', self.present)} - 0.001) / {self.at_most}))"
         terms = " + ".join(_checked("log", name) for name in self.adds) or "1"
         return terms if self.divisor == 1 else f"{terms} / {self.divisor}"
 
@@ -46,16 +52,14 @@ class EventPart:
         conditions = [" or ".join(f'log.attributes["event.name"] == "{e}"' for e in self.events)]
         if self.present:
             conditions.append(f"{_checked('log', self.present)} != nil")
-        if self.at_most is not None:
-            conditions.append(f"{_checked('log', self.present)} <= {self.at_most}")
         return " and ".join(conditions)
 
     def added(self, name: str, attributes: Attributes) -> float | None:
         """What a record adds; None when it is no record of this term."""
         if name not in self.events or (self.present and self.present not in attributes):
             return None
-        if self.at_most is not None and float(attributes[self.present]) > self.at_most:
-            return None
+        if self.at_most is not None:
+            return float(float(attributes[self.present]) <= self.at_most)
         if not self.adds:
             return 1.0
         return sum(float(attributes[each]) for each in self.adds) / self.divisor

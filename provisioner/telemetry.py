@@ -94,6 +94,11 @@ def _seconds(event: str) -> tuple[Part, ...]:
 
 
 def _buckets(event: str, bounds: tuple[str, ...]) -> tuple[Part, ...]:
+    """Each bucket has an amount of every event, be it 0.
+
+    A percentile lies between two buckets, so the emptier one must be there; and Grafana's heat map
+    subtracts the values of one bucket from the next by their place, not by their time.
+    """
     limits: dict[str, float | None] = {bound: float(bound) * 1000 for bound in bounds}
     return tuple(
         EventPart(events=(event,), present="duration_ms", at_most=limit, suffix=bound)
@@ -153,7 +158,7 @@ _EVENT_AMOUNTS = (
         parts=_seconds("api_request"),
         labels=(*IDENTITY_LABELS, "model"),
         unit="seconds",
-        why="How long successful model requests took, retries included.",
+        why="How long successful model requests took, failed attempts before them left out.",
     ),
     Amount(
         name="ledger_api_seconds_bucket",

@@ -262,8 +262,10 @@ def ask(query: Query, prometheus: Prometheus, loki: Loki) -> None:
             prometheus.query_range(runs, *span)
         case Source.LOKI, Kind.INSTANT:
             loki.query(runs)
-        case Source.LOKI, Kind.RANGE | Kind.EVENTS:
-            loki.ask_range(runs, *span)
+        case Source.LOKI, Kind.RANGE:
+            loki.query_range(runs, int(start * 1e9), int(end * 1e9), QUERY_STEP_SECONDS)
+        case Source.LOKI, Kind.EVENTS:
+            loki.entries(runs, int(start * 1e9), int(end * 1e9), 1, newest=True)
 
 
 def _until(subject: Subject, name: str, look: Callable[[], tuple[bool, str]]) -> Finding:

@@ -13,7 +13,8 @@ DAY = "[24h]"
 """The last day of the range: what walks through events cannot do so over months."""
 
 _RANGE = "[$__range]"
-_STEP = "[$__interval]"
+# As with amounts: a bar at t holds (t, t + step].
+_STEP = "[$__interval] offset -$__interval"
 
 
 def events(*names: str, **where: str) -> str:
@@ -33,6 +34,11 @@ def count_by(selected: str, *labels: str) -> str:
 def bars_by(selected: str, label: str) -> str:
     """How many events each step has, by a label."""
     return f"sum by ({label}) (count_over_time({selected} {_STEP}))"
+
+
+def largest_bars_by(selected: str, attribute: str, label: str) -> str:
+    """The largest value of an attribute in each step, by a label."""
+    return f"max by ({label}) (max_over_time({selected} | unwrap {attribute} {_STEP}))"
 
 
 def sum_by(selected: str, attribute: str, *labels: str) -> str:

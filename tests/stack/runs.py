@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,19 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
-    ExportMetricsServiceRequest,
-)
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
 
-from provisioner.backends import post_otlp
-from provisioner.otlp import Sender, logs_request, send
-from provisioner.records import Event
+from provisioner.otlp import Sender, increments_request, logs_request, send
+from provisioner.records import Event, Increment
 from provisioner.telemetry import METRIC_SCOPE, PROBE_EVENT, PROBE_SCOPE, TOKEN_TYPES
 from tests.stack.books import Books, eventually
 from tests.stack.client import ClientResult
 from tests.stack.messages_api import MessagesApi
 from tests.stack.scenarios import Scenario, run_scenario
+from tests.stack.stacks import TestStack
 
 TOLERANCE = 1e-9
 
@@ -51,7 +47,9 @@ class Runner:
         """Let the client go through a scenario."""
         folder = self.folder / f"run-{next(self._numbers)}"
         home = folder / "home"
-        home.mkdir(parents=True)
+        (home / ".claude").mkdir(parents=True)
+        settings = json.dumps(scenario.settings)
+        (home / ".claude" / "settings.json").write_text(settings, encoding="utf-8")
         result = run_scenario(
             scenario,
             home=home,
@@ -64,14 +62,14 @@ class Runner:
 
 def assert_books_equal(books: Books, runs: Sequence[Run]) -> None:
     """The ledger and Loki say what the client, the scripted API and git know, to the last digit."""
-    expected = pytest.approx(_truth(runs), rel=0, abs=TOLERANCE)
+    expected = pytest.approx(truth_of(runs), rel=0, abs=TOLERANCE)
     eventually(lambda: _said(books, runs), expected)
     # The spool hands on in order: what was sent before the marker has arrived, twice or not.
-    pass_marker(books)
+    pass_marker(books.stack)
     assert _said(books, runs) == expected
 
 
-def _truth(runs: Sequence[Run]) -> dict[str, float]:
+def truth_of(runs: Sequence[Run]) -> dict[str, float]:
     """What the client's results, the scripts and git know, one number by name."""
     expected = [run.scenario.expected for run in runs]
     errors = sum(each.api_errors for each in expected)
@@ -154,18 +152,18 @@ def _said_by_loki(books: Books) -> dict[str, float]:
     }
 
 
-def pass_marker(books: Books) -> None:
+def pass_marker(stack: TestStack) -> None:
     """Send one probe and one counter more, and wait until they have come out at every end."""
-    _pass_event(books)
-    _pass_counter(books)
+    _pass_event(stack)
+    _pass_counter(stack)
 
 
-def _pass_event(books: Books) -> None:
+def _pass_event(stack: TestStack) -> None:
     amount = random.randrange(1, 2**31)  # noqa: S311 - a number to recognise, no secret
     event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": "marker"})
     sender = Sender(service_name="claude-otel", scope=PROBE_SCOPE)
-    send(books.stack.door, logs_request(sender, [event]), "grpc")
-    prometheus, loki = books.stack.prometheus, books.stack.loki
+    send(stack.door, logs_request(sender, [event]), "grpc")
+    prometheus, loki = stack.prometheus, stack.loki
     marked = 'ledger_probe{protocol="marker"}'
     eventually(
         lambda: [each for each in prometheus.samples(marked, 600) if each.value == amount] != [],
@@ -175,18 +173,11 @@ def _pass_event(books: Books) -> None:
     eventually(lambda: loki.total(f"sum(count_over_time({entries}[1h]))"), 1)
 
 
-def _pass_counter(books: Books) -> None:
+def _pass_counter(stack: TestStack) -> None:
     """Counters have a queue of their own; this one is of a project of its own."""
-    marker = Books(stack=books.stack, project=f"marker-{uuid.uuid4().hex}")
-    request = ExportMetricsServiceRequest()
-    metrics = request.resource_metrics.add()
-    metrics.resource.attributes.add(key="project").value.string_value = marker.project
-    scope = metrics.scope_metrics.add()
-    scope.scope.name = METRIC_SCOPE
-    counter = scope.metrics.add(name="claude_code.active_time.total").sum
-    counter.aggregation_temporality = AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA
-    counter.is_monotonic = True
-    counter.data_points.add(as_double=1.0, time_unix_nano=time.time_ns())
-    url = f"{books.stack.door.http_url}/v1/metrics"
-    post_otlp(url, request.SerializeToString(), "application/x-protobuf")
+    marker = Books(stack=stack, project=f"marker-{uuid.uuid4().hex}")
+    project = {"project": marker.project}
+    increment = Increment(name="claude_code.active_time.total", value=1.0, attributes=project)
+    sender = Sender(service_name="claude-code", scope=METRIC_SCOPE)
+    send(stack.door, increments_request(sender, [increment]), "grpc")
     eventually(lambda: marker.total("ledger_active_seconds"), 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.stack.client import ClientResult, Prompt, run_client, run_conversation
@@ -31,12 +31,13 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One run of the client in a fresh repository."""
+    """One run of the client in a fresh repository, with the settings of a person."""
 
     name: str
     prompts: tuple[Prompt, ...]
     scripts: tuple[Script, ...]
     expected: Expected
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def usage(self) -> Usage:
@@ -104,6 +105,23 @@ def tools() -> Scenario:
             main_requests=7, tool_calls=calls, lines_added=lines_added, lines_removed=2, commits=1
         ),
     )
+
+
+def refused_edit() -> Scenario:
+    """A file is written, and a hook of the person's refuses another one."""
+    steps = (
+        _tool("Write", {"file_path": "notes.md", "content": "kept\n"}, seed=1),
+        _tool("Write", {"file_path": "refused.ts", "content": "lost\n"}, seed=2),
+        Answer(text="One of two.", usage=_usage(3)),
+    )
+    # The client tells a hook on its standard input what is to be done; 2 refuses it.
+    refusing = {"type": "command", "command": "grep -q refused && exit 2 || exit 0"}
+    scenario = _single_prompt(
+        Script(name="refused_edit", steps=steps),
+        expected=Expected(main_requests=3, tool_calls={("Write", True): 1}, lines_added=2),
+    )
+    hooks = {"PreToolUse": [{"matcher": "Write", "hooks": [refusing]}]}
+    return replace(scenario, settings={"hooks": hooks})
 
 
 def subagent() -> Scenario:

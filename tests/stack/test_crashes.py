@@ -32,7 +32,7 @@ def test_a_collector_killed_while_lokis_queue_is_full_counts_nothing_twice(tmp_p
         _kill_the_collector_while_loki_is_stopped(stack)
         books = Books(stack=stack, project=PROJECT)
         eventually(lambda: _different_events_in_loki(stack), REQUESTS * EVENTS_IN_A_REQUEST)
-        pass_marker(books)
+        pass_marker(books.stack)
         assert books.total("ledger_api_requests") == REQUESTS * EVENTS_IN_A_REQUEST
     finally:
         stack.succeed("clean", "--yes")

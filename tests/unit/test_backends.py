@@ -251,10 +251,21 @@ def test_an_instant_that_fills_a_page_does_not_hold_up_the_rest(
     assert [entry.at_ns for entry in found] == [1, 5, 5, 9]
 
 
-def test_a_range_is_asked_of_loki_as_it_stands(server: Server, script: Scripted) -> None:
-    script.answer = success({"result": []})
-    Loki(url=server.url).ask_range("{}", 1.5, 9.0, 60)
-    assert server.requests[0].query == {"query": "{}", "start": "1.5", "end": "9.0", "step": "60s"}
+def test_an_instant_query_of_loki_gives_samples(script: Scripted, server: Server) -> None:
+    script.answer = success({"result": [{"metric": {"model": "m"}, "value": [3.5, "0.25"]}]})
+    found = Loki(url=server.url).query("count()", at_ns=9)
+    assert found == [Sample(labels={"model": "m"}, at=3.5, value=0.25)]
+    assert server.requests[0].path == "/loki/api/v1/query"
+
+
+def test_a_range_query_of_loki_says_from_when_to_when_and_how_fine(
+    script: Scripted, server: Server
+) -> None:
+    script.answer = success({"result": [{"metric": {}, "values": [[1, "2"], [2, "3"]]}]})
+    found = Loki(url=server.url).query_range("count()", 10, 20, 60)
+    assert [(sample.at, sample.value) for sample in found] == [(1, 2), (2, 3)]
+    expected = {"query": "count()", "start": "10", "end": "20", "step": "60s"}
+    assert server.requests[0].query == expected
 
 
 def test_a_total_of_loki_adds_what_was_found(script: Scripted, server: Server) -> None:

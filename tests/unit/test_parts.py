@@ -18,7 +18,7 @@ COUNTER = CounterPart(counter="c", unless=("kind", "idle"))
     [
         (SUM, "{x} / 1000.0", '{name} == "a" and {x} != nil'),
         (COUNT, "1", '{name} == "a" or {name} == "b"'),
-        (BUCKET, "1", '{name} == "a" and {x} != nil and {x} <= 500.0'),
+        (BUCKET, "1 / (1 + Int(({x} - 0.001) / 500.0))", '{name} == "a" and {x} != nil'),
         (BOTH, "{x} + {y}", '{name} == "a"'),
     ],
 )
@@ -51,7 +51,7 @@ def test_a_term_of_a_counter_is_written_in_the_collectors_language() -> None:
         (COUNT, "b", {}, 1.0),
         (COUNT, "c", {}, None),
         (BUCKET, "a", {"x": 500.0}, 1.0),
-        (BUCKET, "a", {"x": 500.1}, None),
+        (BUCKET, "a", {"x": 500.1}, 0.0),
         (BUCKET, "a", {}, None),
         (BOTH, "a", {"x": 1.0, "y": 2.0}, 3.0),
         (COUNTER, "c", {"amount": 2.0}, 2.0),

@@ -189,7 +189,7 @@ def test_what_is_no_probe_of_ours_is_passed_over(fake_stack: FakeStack) -> None:
         {"protocol": "grpc"},
         {"probe_amount": "1e9", "protocol": "grpc"},
     ]
-    found = [{"stream": each, "values": [["1", "probe"]]} for each in strangers]
+    found = [{"stream": each, "metric": {}, "values": [["1", "0"]]} for each in strangers]
     fake_stack.instead["/loki/api/v1/query_range"] = success({"result": found})
     assert _verify(fake_stack)["probe over grpc in loki"].detail.endswith(
         "3 probe events in the last 10 minutes, ours not among them)"
@@ -217,7 +217,9 @@ def test_a_query_is_asked_of_its_store_as_its_panel_does(
     (asked,) = fake_stack.asked
     assert (asked.path, asked.query["query"]) == (path, "sum(a[1m])")
     if kind is Kind.RANGE:
-        assert float(asked.query["end"]) - float(asked.query["start"]) == QUERY_RANGE_SECONDS
+        unit = 1e9 if source is Source.LOKI else 1
+        seconds = (float(asked.query["end"]) - float(asked.query["start"])) / unit
+        assert seconds == pytest.approx(QUERY_RANGE_SECONDS)
         assert asked.query["step"] == "60s"
 
 
@@ -234,6 +236,17 @@ def test_a_dashboard_query_that_fails_is_told_with_its_panel(fake_stack: FakeSta
     finding = _verify(fake_stack)[f"dashboard {DASHBOARDS[0].title}"]
     assert not finding.is_ok
     assert "Total Cost: too many samples" in finding.detail
+
+
+def test_a_query_for_events_is_put_to_loki(fake_stack: FakeStack) -> None:
+    fake_stack.instead["/loki/api/v1/query"] = Answer(
+        body=b'{"status": "error", "error": "too many series"}'
+    )
+    failed = {name: each for name, each in _verify(fake_stack).items() if not each.is_ok}
+    assert failed.keys() == {f"dashboard {each}" for each in ("Performance", "Session")}
+    assert failed["dashboard Performance"].detail == (
+        "Slowest Requests of the Last Day: too many series"
+    )
 
 
 @pytest.mark.parametrize("is_ok", [True, False])

@@ -35,7 +35,7 @@ def _kinds() -> Row:
         panels=(
             Bars(
                 title="Events by Name",
-                why="How many events of each kind there were in the step before each bar's time.",
+                why="How many events of each kind there were between a bar's start and the next.",
                 unit=Unit.COUNT,
                 queries=(over_time_from_events(every, "{{event_name}}"),),
             ),

@@ -6,7 +6,11 @@ from provisioner.dashboards.ask import lines, over_time
 from provisioner.dashboards.model import Annotation
 from provisioner.dashboards.readable import readable
 
-RESTARTS = 'process_start_time_seconds{job=~"collector|prometheus|loki"} * 1000'
+# The collector tells for how long it has run; rounded, or each scrape would tell another moment.
+RESTARTS = (
+    'process_start_time_seconds{job=~"prometheus|loki"} * 1000 or '
+    "round(timestamp(otelcol_process_uptime) - otelcol_process_uptime, 10) * 1000"
+)
 
 
 def moments(*, shown: bool = False) -> tuple[Annotation, ...]:

@@ -93,8 +93,8 @@ def _totals() -> Row:
             ),
             Stat(
                 title="Output Speed",
-                why="Output tokens a second of request time: waiting for the first token and "
-                "retries are in it.",
+                why="Output tokens a second of request time: waiting for the first token is in it, "
+                "failed attempts are not.",
                 unit=Unit.TOKENS_PER_SECOND,
                 queries=(now(mean(_OUTPUT, _ALL_SECONDS)),),
             ),
@@ -108,9 +108,9 @@ def _durations() -> Row:
         panels=(
             Table(
                 title="API Request Duration by Model",
-                why="How long answered requests took in the range, retries included: half, 95 and "
-                "99 of 100 were at most this long. Estimates between the bounds that requests "
-                "are counted by; above five minutes they say five minutes.",
+                why="How long answered requests took in the range, failed attempts before them "
+                "left out: half, 95 and 99 of 100 were at most this long. Estimates between the "
+                "bounds that requests are counted by; above five minutes they say five minutes.",
                 height=7,
                 keys=(Key(label="model", title="Model"),),
                 columns=_of_models(),

@@ -53,7 +53,7 @@ def _total(title: str, why: str, unit: Unit, series: str) -> Stat:
 def _over_time() -> Row:
     context = (
         f"{_of('api_request', source='main')} | label_format context="
-        "`{{addf .input_tokens .cache_read_tokens .cache_creation_tokens}}` | unwrap context"
+        "`{{addf .input_tokens .cache_read_tokens .cache_creation_tokens}}`"
     )
     cost = of("ledger_session_cost_usd", session=_CHOSEN)
     return Row(
@@ -72,8 +72,7 @@ def _over_time() -> Row:
                 unit=Unit.TOKENS,
                 queries=(
                     over_time_from_events(
-                        f"max by (session_id) (max_over_time({context} [$__interval]))",
-                        "{{session_id}}",
+                        logql.largest_bars_by(context, "context", "session_id"), "{{session_id}}"
                     ),
                 ),
             ),

@@ -74,7 +74,7 @@ def _totals() -> Row:
                 why="Which part of the calls that ran succeeded, by the client's own word.",
                 unit=Unit.SHARE,
                 levels=_SUCCESS_LEVELS,
-                queries=(now(share(_WORKED, _CALLS)),),
+                queries=(now(or_proven_zero(share(_WORKED, _CALLS), _CALLS)),),
             ),
             Stat(
                 title="Failed Calls",

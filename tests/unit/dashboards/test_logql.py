@@ -33,3 +33,11 @@ def test_the_largest_are_looked_for_in_one_day() -> None:
     assert logql.largest(3, "x", "n", "id") == (
         "topk(3, max by (id) (max_over_time(x | unwrap n [24h])))"
     )
+
+
+def test_bars_hold_what_follows_their_time() -> None:
+    step = "[$__interval] offset -$__interval"
+    assert logql.bars_by("x", "a") == f"sum by (a) (count_over_time(x {step}))"
+    assert logql.largest_bars_by("x", "n", "a") == (
+        f"max by (a) (max_over_time(x | unwrap n {step}))"
+    )

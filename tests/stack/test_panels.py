@@ -1,0 +1,302 @@
+"""Every query of every panel shows what the client, the scripts and the records say.
+
+The real client runs with several models, projects, tools, failures, retries, subagents, a commit,
+and edits accepted and refused; what it cannot be made to do here is fed (see fed.py). All records
+are written down before the stack sees them, those of the client are held against its own results,
+and every query against them. One runtime is enough: both start the same engines with the same
+configuration, and test_totals holds the ledger in both.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from provisioner.dashboards import DASHBOARDS
+from provisioner.dashboards.model import FILTERS, Dashboard
+from provisioner.dashboards.panels import Heatmap, Panel, Query, Ranking, Stat, Table
+from provisioner.telemetry import API_SECONDS_BOUNDS
+from tests.stack import fed, scenarios
+from tests.stack.account import account_of
+from tests.stack.asking import SECOND_NS, Desk, Span
+from tests.stack.books import Books, eventually
+from tests.stack.client import prepare_repository
+from tests.stack.facts import Fact, facts_of, happenings_of
+from tests.stack.messages_api import MessagesApi
+from tests.stack.panels import PANELS
+from tests.stack.panels.moments import MOMENTS, RESTARTS
+from tests.stack.past import store_past
+from tests.stack.recorder import Record, recording
+from tests.stack.runs import TOLERANCE, Run, Runner, pass_marker, truth_of
+from tests.stack.scenarios import Scenario
+from tests.stack.stacks import TestStack, prepare_stack
+from tests.stack.truth import Answer, Truth, of
+
+STEP_SECONDS = 60
+PAST_SECONDS = 30
+"""How long before the range its past was."""
+
+RUNS: tuple[tuple[str, str, Scenario], ...] = (
+    ("platform", "acme/widgets.js", scenarios.tools()),
+    ("platform", "acme/widgets.js", scenarios.refused_edit()),
+    ("platform", "acme/gears", scenarios.background_agent()),
+    ("research", "acme/gears", scenarios.subagent()),
+    ("research", "tools/bench", scenarios.overloaded()),
+    ("research", "tools/bench", scenarios.hopeless()),
+)
+"""Team, project, and what the client does there."""
+
+CHOICES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "everything": {},
+    "a user": {"user": [fed.ADA.email]},
+    "a team": {"team": ["research"]},
+    "a project": {"project": ["acme/widgets.js"]},
+    "a project where nothing works": {"project": [fed.LINUS.project]},
+    "two projects": {"project": [fed.GRACE.project, "tools/bench"]},
+    "a model": {"model": [fed.OPUS]},
+    "an origin": {"origin": ["transcript"]},
+    "one of each": {
+        "user": [fed.ADA.email],
+        "team": ["platform"],
+        "project": ["acme/widgets.js"],
+        "model": [fed.OPUS],
+        "origin": ["live"],
+    },
+    "a session": {"session": [fed.ADA.session]},
+    "a session of the client": {"session": ["tools"]},
+    "a prompt": {"prompt": ["prompt-2"]},
+    "a tool": {"tool": ["Bash"]},
+}
+"""What a person narrows the boards to; a scenario's name stands for the session that had it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What the stack is asked with, what must come out, and what the client went through."""
+
+    desk: Desk
+    truth: Truth
+    of_client: Truth
+    runs: Sequence[Run]
+
+    @property
+    def sessions(self) -> dict[str, str]:
+        """The client's session of each scenario."""
+        return {run.scenario.name: run.result.session_id for run in self.runs}
+
+
+@pytest.fixture(scope="module")
+def evidence(tmp_path_factory: pytest.TempPathFactory, api: MessagesApi) -> Iterator[Evidence]:
+    """A stack of this module's own, so that All means all of what was sent here."""
+    stack = prepare_stack(tmp_path_factory.mktemp("panels"), "native")
+    stack.succeed("up")
+    start = int(time.time()) // STEP_SECONDS * STEP_SECONDS
+    with recording(stack.door.http_url) as recorder:
+        past = store_past(stack, recorder.url, start - PAST_SECONDS)
+        runs = _run_all(stack, api, tmp_path_factory.mktemp("runs"), recorder.url)
+        of_client = recorder.records
+        fed.feed(recorder.url)
+        records = recorder.records
+    _wait_for_the_last(stack)
+    end = int(time.time() // STEP_SECONDS + 1) * STEP_SECONDS
+    span = Span(start=start, end=end, step=STEP_SECONDS)
+    yield Evidence(
+        desk=Desk(prometheus=stack.prometheus, loki=stack.loki, span=span),
+        truth=_truth(records, past, span),
+        of_client=_truth(of_client, past, span),
+        runs=runs,
+    )
+    stack.succeed("clean", "--yes")
+
+
+def _truth(records: Sequence[Record], past: Sequence[Fact], span: Span) -> Truth:
+    new = [record for record in records if record.at_ns > span.start * SECOND_NS]
+    old = [record for record in records if record.at_ns <= span.start * SECOND_NS]
+    return Truth(
+        facts=list(facts_of(new)),
+        facts_before=past,
+        happenings=list(happenings_of(new)),
+        happenings_before=list(happenings_of(old)),
+        seconds=span.seconds,
+        step=span.step,
+        end=span.end,
+    )
+
+
+def _run_all(stack: TestStack, api: MessagesApi, folder: Path, recorder: str) -> list[Run]:
+    def run(case: tuple[int, tuple[str, str, Scenario]]) -> Run:
+        number, (team, project, scenario) = case
+        runner = Runner(
+            api=api,
+            books=Books(stack=stack, project=project),
+            folder=folder / str(number),
+            prepare=lambda at: prepare_repository(at, origin=f"https://github.com/{project}.git"),
+        )
+        return runner.run(
+            scenario,
+            OTEL_EXPORTER_OTLP_PROTOCOL="http/json",
+            OTEL_EXPORTER_OTLP_ENDPOINT=recorder,
+            OTEL_RESOURCE_ATTRIBUTES=f"team={team}",
+        )
+
+    with ThreadPoolExecutor(len(RUNS)) as pool:
+        return list(pool.map(run, enumerate(RUNS)))
+
+
+def _wait_for_the_last(stack: TestStack) -> None:
+    """Events and counters pass the spool in two orders of their own; each has a last one."""
+    pulls = "sum(sum_over_time(ledger_pull_requests[1h]))"
+    eventually(lambda: stack.prometheus.total(pulls), fed.LAST_COUNT.value)
+    pass_marker(stack)
+
+
+def _named(panel: Panel) -> dict[str, Query]:
+    """A panel's queries by what tells them apart: a column's title, or a legend's words."""
+    if isinstance(panel, Table):
+        return {column.title: column.query for column in panel.columns}
+    return {"" if "{{" in each.legend else each.legend: each for each in panel.questions}
+
+
+def test_every_query_of_every_panel_is_held_to_a_truth() -> None:
+    shown = {
+        board.name: {panel.title: set(_named(panel)) for panel in board.panels()}
+        for board in DASHBOARDS
+    }
+    held = {
+        board: {title: set(queries) for title, queries in panels.items()}
+        for board, panels in PANELS.items()
+    }
+    assert held == shown
+
+
+def test_the_clients_records_say_what_its_results_the_scripts_and_git_say(
+    evidence: Evidence,
+) -> None:
+    expected = truth_of(evidence.runs)
+    # A session in which nothing was answered has cost nothing, and no record of a cost.
+    known = {name: value for name, value in expected.items() if value}
+    assert account_of(evidence.of_client) == pytest.approx(known, rel=0, abs=TOLERANCE)
+
+
+def test_the_clients_records_name_the_models_that_its_results_name(evidence: Evidence) -> None:
+    usage = [each for run in evidence.runs for each in run.result.model_usage.items()]
+    cost: dict[str, float] = {}
+    for model, used in usage:
+        cost[model] = cost.get(model, 0) + used.cost_usd
+    assert len(cost) > 1
+    said = evidence.of_client.sums(of("cost"), "model")
+    assert {dict(key)["model"]: value for key, value in said.items()} == pytest.approx(
+        cost, rel=0, abs=TOLERANCE
+    )
+
+
+def test_the_clients_records_name_the_requests_that_were_answered(
+    evidence: Evidence, api: MessagesApi
+) -> None:
+    answered = {
+        exchange.request_id
+        for run in evidence.runs
+        for exchange in api.successes(session_id=run.result.session_id)
+    }
+    requests = evidence.of_client.happened("api_request")
+    assert {each.attributes["request_id"] for each in requests} == answered
+
+
+def test_the_clients_records_name_the_calls_that_were_refused(evidence: Evidence) -> None:
+    denied: list[str] = []
+    for run in evidence.runs:
+        denials = run.result.raw["permission_denials"]
+        assert isinstance(denials, list)
+        denied += [each["tool_use_id"] for each in denials]
+    assert denied
+    refused = evidence.of_client.happened("tool_decision", decision="reject")
+    assert [each.attributes["tool_use_id"] for each in refused] == denied
+
+
+def test_a_request_took_as_long_as_its_last_attempt(evidence: Evidence) -> None:
+    (run,) = (run for run in evidence.runs if run.scenario.name == "overloaded")
+    session = run.result.session_id
+    (request,) = evidence.of_client.happened("api_request", session_id=session)
+    with_retries = run.result.raw["duration_api_ms"]
+    assert isinstance(with_retries, int)
+    # The client waits half a second at least before it tries again, here twice.
+    assert float(request.attributes["duration_ms"]) < with_retries - 500
+
+
+def test_a_heat_map_has_every_bucket_at_every_step(evidence: Evidence) -> None:
+    """Grafana subtracts one bucket's values from the next by their place, not by their time."""
+    board = next(board for board in DASHBOARDS if board.name == "performance")
+    (panel,) = (panel for panel in board.panels() if isinstance(panel, Heatmap))
+    (query,) = panel.queries
+    times: dict[str, list[float]] = {}
+    for sample in evidence.desk.steps(panel, query, {}):
+        times.setdefault(sample.labels["le"], []).append(sample.at)
+    assert times.keys() == {*API_SECONDS_BOUNDS, "+Inf"}
+    assert len({tuple(each) for each in times.values()}) == 1
+
+
+@pytest.mark.parametrize("board", DASHBOARDS, ids=lambda board: board.name)
+@pytest.mark.parametrize("choice", CHOICES)
+def test_every_query_of_every_panel_shows_the_truth(
+    evidence: Evidence, board: Dashboard, choice: str
+) -> None:
+    offered = {*(each.label for each in FILTERS), *(text.name for text in board.texts)}
+    chosen = {
+        name: [evidence.sessions.get(value, value) for value in values]
+        for name, values in CHOICES[choice].items()
+        if name in offered
+    }
+    truth = replace(evidence.truth, chosen=chosen)
+    wrong = {}
+    for panel in board.panels():
+        for name, query in _named(panel).items():
+            said = evidence.desk.ask(panel, query, chosen)
+            expected = PANELS[board.name][panel.title][name](truth)
+            if differences := _differences(said, expected):
+                wrong[panel.title, name] = differences
+            if isinstance(panel, Stat | Ranking) and isinstance(said, dict):
+                assert list(said.values()) == sorted(said.values(), reverse=True), panel.title
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("choice", ["everything", "a user"])
+def test_the_marks_of_every_board_are_the_moments(evidence: Evidence, choice: str) -> None:
+    chosen = CHOICES[choice]
+    truth = replace(evidence.truth, chosen=chosen)
+    for board in DASHBOARDS:
+        marks = {each.name: each.query for each in board.annotations}
+        assert marks.pop(RESTARTS, None)
+        assert marks.keys() <= MOMENTS.keys()
+        for name, query in marks.items():
+            assert evidence.desk.lines(query, chosen) == MOMENTS[name](truth), board.name
+
+
+def test_a_restart_is_marked_when_the_engine_started(evidence: Evidence) -> None:
+    (query,) = {
+        each.query for board in DASHBOARDS for each in board.annotations if each.name == RESTARTS
+    }
+    started = evidence.desk.latest(query)
+    assert {dict(key)["job"] for key in started} == {"collector", "prometheus", "loki"}
+    span = evidence.desk.span
+    assert all(span.start - 300 < at / 1000 < span.end for at in started.values())
+
+
+def _differences(said: Answer | list[str], expected: Answer | list[str]) -> list[str]:
+    """What is said and should not be, and what is not said; equal numbers are not told."""
+    if isinstance(said, list) or isinstance(expected, list):
+        too_much, too_little = Counter(said) - Counter(expected), Counter(expected) - Counter(said)
+        return [f"+ {each}" for each in too_much] + [f"- {each}" for each in too_little]
+    near = {
+        key: pytest.approx(each, rel=TOLERANCE, abs=TOLERANCE) for key, each in expected.items()
+    }
+    return [
+        f"{key}: {said.get(key)} instead of {expected.get(key)}"
+        for key in {**said, **expected}
+        if said.get(key) != near.get(key)
+    ]
