@@ -115,7 +115,7 @@ def refused_edit() -> Scenario:
         Answer(text="One of two.", usage=_usage(3)),
     )
     # The client tells a hook on its standard input what is to be done; 2 refuses it.
-    refusing = {"type": "command", "command": "grep -q refused && exit 2 || exit 0"}
+    refusing = {"type": "command", "command": "grep -q refused.ts && exit 2 || exit 0"}
     scenario = _single_prompt(
         Script(name="refused_edit", steps=steps),
         expected=Expected(main_requests=3, tool_calls={("Write", True): 1}, lines_added=2),

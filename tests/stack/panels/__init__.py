@@ -12,7 +12,7 @@ from tests.stack.panels.productivity import PRODUCTIVITY
 from tests.stack.panels.session import SESSION
 from tests.stack.panels.sessions import SESSIONS
 from tests.stack.panels.tools import TOOLS
-from tests.stack.truth import Panels
+from tests.stack.truth.arithmetic import Panels
 
 PANELS: Mapping[str, Panels] = {
     "overview": OVERVIEW,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.stack.panels.overview import cache_share
-from tests.stack.truth import Expected, Panels, largest, of, ratio, times
+from tests.stack.truth.arithmetic import Expected, Panels, largest, of, ratio, times
 
 _COST = of("cost")
 _TOKENS = of("tokens")

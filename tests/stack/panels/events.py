@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.stack.facts import Happening
-from tests.stack.said import lines
-from tests.stack.truth import Expected, Panels, Truth, counted
+from tests.stack.truth.arithmetic import Expected, Panels, Truth, counted
+from tests.stack.truth.facts import Happening
+from tests.stack.truth.said import lines
 
 
 def _chosen(truth: Truth, *names: str, **where: str) -> Iterable[Happening]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.stack.said import lines
-from tests.stack.truth import Expected
+from tests.stack.truth.arithmetic import Expected
+from tests.stack.truth.said import lines
 
 RESTARTS = "Stack restarts"
 """Not anybody's use of Claude Code: looked at by itself."""

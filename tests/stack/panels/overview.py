@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import UTC, datetime
 
-from tests.stack.truth import Answer, Panels, Truth, largest, of, or_zero, times
+from tests.stack.truth.arithmetic import Answer, Panels, Truth, largest, of, or_zero, times
 
 _COST = of("cost")
 _TOKENS = of("tokens")

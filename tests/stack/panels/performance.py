@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from provisioner.telemetry import API_SECONDS_BOUNDS
-from tests.stack.said import lines
-from tests.stack.truth import Answer, Expected, Panels, Truth, highest, largest, of, or_zero
+from tests.stack.truth.arithmetic import (
+    Answer,
+    Expected,
+    Panels,
+    Truth,
+    highest,
+    largest,
+    of,
+    or_zero,
+)
+from tests.stack.truth.said import lines
 
 _SECONDS = of("api seconds")
 _ANSWERED = of("requests", outcome="ok")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stack.truth import Expected, Of, Panels, largest, of, or_zero, times
+from tests.stack.truth.arithmetic import Expected, Of, Panels, largest, of, or_zero, times
 
 _COST = of("cost")
 _LINES = of("lines")

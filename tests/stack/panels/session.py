@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.stack.facts import Happening
-from tests.stack.said import lines
-from tests.stack.truth import Answer, Expected, Panels, Truth, added, counted, highest, of
+from tests.stack.truth.arithmetic import (
+    Answer,
+    Expected,
+    Panels,
+    Truth,
+    added,
+    counted,
+    highest,
+    of,
+)
+from tests.stack.truth.facts import Happening
+from tests.stack.truth.said import lines
 
 _SENT = ("input_tokens", "cache_read_tokens", "cache_creation_tokens")
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.stack.truth import Answer, Expected, Panels, Truth, largest, of, or_zero, ratio
+from tests.stack.truth.arithmetic import (
+    Answer,
+    Expected,
+    Panels,
+    Truth,
+    largest,
+    of,
+    or_zero,
+    ratio,
+)
 
 MOST = 100
 

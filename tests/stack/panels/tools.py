@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from provisioner.telemetry import TOOL_SECONDS_BOUNDS
-from tests.stack.said import lines
-from tests.stack.truth import Expected, Panels, of, or_zero, times
+from tests.stack.truth.arithmetic import Expected, Panels, of, or_zero, times
+from tests.stack.truth.said import lines
 
 _CALLS = of("calls")
 _WORKED = of("calls", success="true")

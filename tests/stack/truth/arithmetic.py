@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tests.stack.facts import Fact, Happening, Labels
+from tests.stack.truth.facts import Fact, Happening, Labels
 
 Key = tuple[tuple[str, str], ...]
 Answer = dict[Key, float]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from tests.stack.truth import Answer, Truth, added, counted, of
+from tests.stack.truth.arithmetic import Answer, Truth, of
 
 
 def account_of(truth: Truth) -> dict[str, float]:
-    """Every number that `truth_of` takes from results, scripts and git, as the records have it."""
-    requests = list(truth.happened("api_request"))
+    """The numbers that `truth_of` takes from results, scripts and git, as the records have them."""
     totals = {
         "cost": truth.sums(of("cost")),
-        "cost in loki": added(requests, "cost_usd"),
-        "requests in loki": counted(requests),
         "requests timed": truth.within(of("api seconds"), ()),
         "prompts": truth.sums(of("prompts")),
         "commits": truth.sums(of("commits")),

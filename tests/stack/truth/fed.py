@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from provisioner.records import Event, Value
-from tests.stack.people import Count, Person, send_counts, send_events
+from tests.stack.truth.people import Count, Person, send_counts, send_events
 
 OPUS, OPUS_LONG = "claude-opus-5-5", "claude-opus-5-5[1m]"
 SONNET = "us.anthropic.claude-sonnet-5-20260301-v1:0"

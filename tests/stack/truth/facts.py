@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.stack.recorder import Record
+from tests.stack.truth.recorder import Record
 
 Labels = Mapping[str, str]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tests.stack.facts import Happening, Labels
+from tests.stack.truth.facts import Happening, Labels
 
 
 def lines(happenings: Iterable[Happening]) -> list[str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from provisioner.backends import Loki, Prometheus, Sample
 from provisioner.dashboards.panels import Bars, Heatmap, Kind, Lines, Panel, Query, Source
 from provisioner.dashboards.queries import runnable
-from tests.stack.said import one_line
-from tests.stack.truth import Answer, key_of
+from tests.stack.truth.arithmetic import Answer, key_of
+from tests.stack.truth.said import one_line
 
 SECOND_NS = 10**9
 MOST_LINES = 5000

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.stack.facts import Fact
-from tests.stack.people import Person, send_events, store_amount
 from tests.stack.stacks import TestStack
+from tests.stack.truth.facts import Fact
+from tests.stack.truth.people import Person, send_events, store_amount
 
 _WHO = {"user": "ada@example.com", "team": "platform", "project": "acme/widgets.js"}
 _LIVE = {**_WHO, "origin": "live"}
