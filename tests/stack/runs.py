@@ -154,11 +154,12 @@ def _said_by_loki(books: Books) -> dict[str, float]:
 
 def pass_marker(stack: TestStack) -> None:
     """Send one probe and one counter more, and wait until they have come out at every end."""
-    _pass_event(stack)
+    pass_event(stack)
     _pass_counter(stack)
 
 
-def _pass_event(stack: TestStack) -> None:
+def pass_event(stack: TestStack) -> None:
+    """Send one probe more, and wait until it has come out at both ends; it enters no total."""
     amount = random.randrange(1, 2**31)  # noqa: S311 - a number to recognise, no secret
     event = Event(name=PROBE_EVENT, attributes={"probe.amount": amount, "protocol": "marker"})
     sender = Sender(service_name="claude-otel", scope=PROBE_SCOPE)

@@ -16,7 +16,7 @@ from tests.stack import scenarios
 from tests.stack.books import Books, eventually
 from tests.stack.client import prepare_repository
 from tests.stack.messages_api import MessagesApi
-from tests.stack.runs import Run, Runner, pass_marker
+from tests.stack.runs import Run, Runner, pass_event
 from tests.stack.scenarios import Scenario
 from tests.stack.stacks import TestStack
 from tests.stack.truth import fed
@@ -99,7 +99,7 @@ def _wait_for_the_last(stack: TestStack) -> None:
     """Events and counters pass the spool in two orders of their own; each has a last one."""
     pulls = "sum(sum_over_time(ledger_pull_requests[1h]))"
     eventually(lambda: stack.prometheus.total(pulls), fed.LAST_COUNT.value)
-    pass_marker(stack)
+    pass_event(stack)
 
 
 def _truth(records: Sequence[Record], past: Sequence[Fact], span: Span) -> Truth:
