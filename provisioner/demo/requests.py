@@ -62,7 +62,7 @@ class Conversation:
         self.tokens = 0
         self.pending = PREFIX_TOKENS if not agent else PREFIX_TOKENS // 2
         self.last_request = ""
-        self._last_at = 0.0
+        self.last_at = 0.0
 
     def read(self, tokens: int) -> None:
         """Something new to send along: a prompt, a tool's result."""
@@ -87,7 +87,8 @@ class Conversation:
         trigger = "manual" if self.pen.happens(0.2) else "auto"
         before, began = self.tokens, self.pen.at
         summary = Conversation(self.pen, self.model, "compact")
-        summary.tokens, summary.pending = self.tokens, 800
+        # The summary's request reads what the conversation has in the cache.
+        summary.tokens, summary.pending, summary.last_at = self.tokens, 800, self.last_at
         summary.answer(SUMMARY_TOKENS)
         self.tokens, self.pending = 0, PREFIX_TOKENS + SUMMARY_TOKENS
         self.pen.tell(
@@ -104,7 +105,7 @@ class Conversation:
     def answer(self, output: int) -> None:
         """The request is answered with so many tokens; what was pending is read."""
         pen = self.pen
-        is_cached = self.tokens > 0 and pen.at - self._last_at < CACHE_SECONDS
+        is_cached = self.tokens > 0 and pen.at - self.last_at < CACHE_SECONDS
         read = self.tokens if is_cached else 0
         write = self.pending + (0 if is_cached else self.tokens)
         fresh = pen.some(8, 0.8)
@@ -128,7 +129,7 @@ class Conversation:
         )
         self.tokens += self.pending + output
         self.pending = 0
-        self._last_at = pen.at
+        self.last_at = pen.at
 
     def _respond(self, output: int) -> None:
         self.pen.tell(
