@@ -38,15 +38,22 @@ def bars_by(selected: str, label: str) -> str:
 
 def largest_bars_by(selected: str, attribute: str, label: str) -> str:
     """The largest value of an attribute in each step, by a label."""
-    return f"max by ({label}) (max_over_time({selected} | unwrap {attribute} {_STEP}))"
+    return f"max by ({label}) (max_over_time({_numbers(selected, attribute)} {_STEP}))"
 
 
 def sum_by(selected: str, attribute: str, *labels: str) -> str:
     """An attribute added up over the events of the range."""
-    return f"sum by ({', '.join(labels)}) (sum_over_time({selected} | unwrap {attribute} {_RANGE}))"
+    numbers = _numbers(selected, attribute)
+    return f"sum by ({', '.join(labels)}) (sum_over_time({numbers} {_RANGE}))"
 
 
 def largest(count: int, selected: str, attribute: str, *labels: str) -> str:
     """The events with the largest values in the last day of the range; labels tell them apart."""
     by = ", ".join(labels)
-    return f"topk({count}, max by ({by}) (max_over_time({selected} | unwrap {attribute} {DAY})))"
+    numbers = _numbers(selected, attribute)
+    return f"topk({count}, max by ({by}) (max_over_time({numbers} {DAY})))"
+
+
+def _numbers(selected: str, attribute: str) -> str:
+    """An attribute's numbers; a text that is none would fail the whole query."""
+    return f'{selected} | unwrap {attribute} | __error__=""'

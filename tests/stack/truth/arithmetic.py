@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tests.stack.truth.facts import Fact, Happening, Labels
+from tests.stack.truth.facts import Fact, Happening, Labels, is_number
 
 Key = tuple[tuple[str, str], ...]
 Answer = dict[Key, float]
@@ -165,14 +165,18 @@ def largest(count: int, answer: Answer) -> Answer:
 
 def counted(happenings: Iterable[Happening], *by: str) -> Answer:
     """How many events there are for each value of the attributes."""
-    return added(happenings, "", *by)
+    found: dict[Key, float] = defaultdict(float)
+    for each in happenings:
+        found[_key(each.attributes, by)] += 1
+    return dict(found)
 
 
 def added(happenings: Iterable[Happening], attribute: str, *by: str) -> Answer:
-    """The sum of a numeric attribute, or with none the number of events, by others."""
+    """The sum of an attribute where it is a number, by others."""
     found: dict[Key, float] = defaultdict(float)
     for each in happenings:
-        found[_key(each.attributes, by)] += float(each.attributes[attribute]) if attribute else 1
+        if is_number(text := each.attributes[attribute]):
+            found[_key(each.attributes, by)] += float(text)
     return dict(found)
 
 

@@ -53,9 +53,12 @@ class Desk:
 
     def _instant(self, query: Query, variables: Variables) -> list[Sample]:
         expr = self._runnable(query, variables, self.span.step)
-        if query.source is Source.LOKI:
-            return self.loki.query(expr, self.span.end * SECOND_NS)
-        return self.prometheus.query(expr, self.span.end)
+        return self._at(query.source, expr, self.span.end)
+
+    def _at(self, source: Source, expr: str, at: int) -> list[Sample]:
+        if source is Source.LOKI:
+            return self.loki.query(expr, at * SECOND_NS)
+        return self.prometheus.query(expr, at)
 
     def steps(self, panel: Panel, query: Query, variables: Variables) -> list[Sample]:
         """All bars that a person sees: a cell of a heat map holds what was before its time."""
@@ -71,8 +74,7 @@ class Desk:
             samples = self._range(query.source, expr, self.span)
             return _by_labels(each for each in samples if each.at == self.span.end)
         expr = self._runnable(query, variables, self.span.seconds)
-        point = Span(start=self.span.start, end=self.span.start, step=self.span.seconds)
-        return _by_labels(self._range(query.source, expr, point))
+        return _by_labels(self._at(query.source, expr, self.span.start))
 
     def _range(self, source: Source, expr: str, span: Span) -> list[Sample]:
         if source is Source.LOKI:

@@ -76,6 +76,15 @@ def happenings_of(records: Iterable[Record]) -> Iterator[Happening]:
             yield Happening(name=record.name, attributes=known, at_ns=record.at_ns)
 
 
+def is_number(text: str) -> bool:
+    """Whether something that should be a number is one."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _who(record: Record) -> dict[str, str]:
     owner, name = (_text(record, f"vcs.{part}.name", "") for part in ("owner", "repository"))
     project = record.resource.get("project", UNKNOWN)
@@ -91,14 +100,16 @@ def _request(record: Record, who: Labels) -> Iterator[Fact]:
     model = {**who, "model": _model(record)}
     caused = {**model, "source": _source(record)}
     costing = caused | _taken(record, effort="effort", speed="speed", entrypoint="app.entrypoint")
-    cost, seconds = _number(record, "cost_usd"), _number(record, "duration_ms") / 1000
+    seconds = _number(record, "duration_ms") / 1000
     tokens = {kind: _number(record, attribute) for kind, attribute in TOKENS.items()}
-    yield Fact(measure="cost", amount=cost, labels=costing)
+    session = _session(record, who)
+    if is_number(_text(record, "cost_usd")):
+        cost = _number(record, "cost_usd")
+        yield Fact(measure="cost", amount=cost, labels=costing)
+        yield Fact(measure="session cost", amount=cost, labels=session)
     yield Fact(measure="api seconds", amount=seconds, labels=model)
     for kind, amount in tokens.items():
         yield Fact(measure="tokens", amount=amount, labels={**caused, "type": kind})
-    session = _session(record, who)
-    yield Fact(measure="session cost", amount=cost, labels=session)
     yield Fact(measure="session tokens", amount=sum(tokens.values()), labels=session)
     yield Fact(measure="session requests", amount=1, labels=session)
     yield from _outcome("ok")(record, who)

@@ -70,6 +70,8 @@ def _of_grace(grace: Person) -> Iterator[Event]:
     # All of them slow: nothing is within the lower bounds. The last one is beyond all bounds.
     for number, seconds in enumerate((11.0, 12.5, 14.0, 400.0)):
         yield _request(grace, SONNET, seconds, 10 + number, query_source=_AGENT)
+    priceless = _request(grace, SONNET, 13.0, 14)
+    yield replace(priceless, attributes={**priceless.attributes, "cost_usd": "much"})
     for seconds in (12.0, 29.0):
         yield _call(grace, "WebFetch", seconds, tool_result_size_bytes=52_000)
     refused: dict[str, Value] = {"model": SONNET, "query_source": "repl_main_thread"}

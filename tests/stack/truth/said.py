@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from tests.stack.truth.facts import Happening, Labels
+from tests.stack.truth.facts import Happening, Labels, is_number
 
 
 def lines(happenings: Iterable[Happening]) -> list[str]:
@@ -45,7 +45,7 @@ def _gave_up(at: _Written) -> tuple[str, str]:
 
 
 def _api_request(at: _Written) -> tuple[str, str]:
-    cost = f"${round(float(at['cost_usd']), 4):g}"
+    cost = f"${round(float(at['cost_usd']), 4):g}" if is_number(at["cost_usd"]) else "$0"
     sent = f"{at['input_tokens']} tokens in, {at['output_tokens']} out"
     cached = f"{at['cache_read_tokens']} from and {at['cache_creation_tokens']} to the cache"
     took = f"{cost} in {at['duration_ms']} ms"

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 _NAMES = re.compile(r'event_name=~"([^"]*)"')
-_FILTER = re.compile(r'\|\s*(\w+)\s*(?:=~|!~|!=|=)\s*"')
+# What begins with two underscores is Loki's own.
+_FILTER = re.compile(r'\|\s*(?!__)(\w+)\s*(?:=~|!~|!=|=)\s*"')
 _UNWRAP = re.compile(r"\|\s*unwrap\s+(\w+)")
 _MADE = re.compile(r"\blabel_format\s+(\w+)=")
 _GROUPING = re.compile(r"\b(?:by|without)\s*\(([^)]*)\)")

@@ -26,12 +26,14 @@ def test_without_names_all_events_of_the_client_are_meant() -> None:
 
 def test_counts_and_sums_are_of_the_range() -> None:
     assert logql.count_by("x", "a", "b") == "sum by (a, b) (count_over_time(x [$__range]))"
-    assert logql.sum_by("x", "n", "a") == "sum by (a) (sum_over_time(x | unwrap n [$__range]))"
+    assert logql.sum_by("x", "n", "a") == (
+        'sum by (a) (sum_over_time(x | unwrap n | __error__="" [$__range]))'
+    )
 
 
 def test_the_largest_are_looked_for_in_one_day() -> None:
     assert logql.largest(3, "x", "n", "id") == (
-        "topk(3, max by (id) (max_over_time(x | unwrap n [24h])))"
+        'topk(3, max by (id) (max_over_time(x | unwrap n | __error__="" [24h])))'
     )
 
 
@@ -39,5 +41,5 @@ def test_bars_hold_what_follows_their_time() -> None:
     step = "[$__interval] offset -$__interval"
     assert logql.bars_by("x", "a") == f"sum by (a) (count_over_time(x {step}))"
     assert logql.largest_bars_by("x", "n", "a") == (
-        f"max by (a) (max_over_time(x | unwrap n {step}))"
+        f'max by (a) (max_over_time(x | unwrap n | __error__="" {step}))'
     )
