@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from provisioner.render import engine_of
 from provisioner.runtime.model import EngineState, Source
 
 Verb = Literal["obtain", "write", "remove", "deliver", "stop", "start", "restart", "reload"]
+FEW_BOARDS = 2
 VERBS: tuple[Verb, ...] = (
     "obtain",
     "write",
@@ -95,9 +96,15 @@ def plan(desired: Desired, observed: Observed) -> Plan:
     needs_files = [change for change in changes if change.verb in {"start", "restart", "reload"}]
     boards = _boards_to_rescan(desired, observed)
     if needs_files or boards:
-        reason = "for " + ", ".join(sorted({each.subject for each in needs_files} | set(boards)))
+        readers = sorted({each.subject for each in needs_files}) + _counted(boards)
+        reason = "for " + ", ".join(readers)
         changes.append(Change(verb="deliver", subject="rendered files", reason=reason))
     return Plan(changes=tuple(sorted(changes, key=lambda change: change.order)))
+
+
+def _counted(boards: Sequence[str]) -> list[str]:
+    """Boards by name, or how many when their names would fill the screen."""
+    return list(boards) if len(boards) <= FEW_BOARDS else [f"{len(boards)} boards"]
 
 
 def digest(text: str) -> str:

@@ -75,7 +75,7 @@ def test_a_first_plan_writes_delivers_and_starts_everything_in_order() -> None:
         "write grafana/grafana.ini: is not there yet",
         "write loki/config.yaml: is not there yet",
         "write prometheus/prometheus.yaml: is not there yet",
-        f"deliver rendered files: for collector, grafana, {BOARD}, loki, prometheus",
+        f"deliver rendered files: for collector, grafana, loki, prometheus, {BOARD}",
         "start loki: is not running",
         "start prometheus: is not running",
         "start collector: is not running",
@@ -132,6 +132,13 @@ def test_a_changed_board_is_only_delivered_because_grafana_looks_for_it() -> Non
         f"write {BOARD}: settings or template changed",
         f"deliver rendered files: for {BOARD}",
     ]
+
+
+def test_many_changed_boards_are_counted() -> None:
+    folder = BOARD.rpartition("/")[0]
+    more = {f"{folder}/{name}.json": "7" for name in ("cost", "events", "tools")}
+    changed = replace(DESIRED, artifacts={**ARTIFACTS, **more})
+    assert _lines(plan(changed, AS_DESIRED))[-1] == "deliver rendered files: for 3 boards"
 
 
 def test_a_changed_board_is_not_delivered_where_there_is_no_grafana() -> None:
