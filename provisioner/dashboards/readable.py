@@ -44,6 +44,7 @@ WORDS = {
         text="hooks of {{.hook_name}}: {{.num_success}} ok, {{.num_blocking}} blocking, "
         "{{.num_non_blocking_error}} failed in {{.total_duration_ms}} ms"
     ),
+    "hook_execution_start": Words(text="hooks of {{.hook_name}} begin"),
     "internal_error": Words(text="internal error {{.error_name}} {{.error_code}}", level="error"),
     "mcp_server_connection": Words(
         text="MCP server {{.server_name}} {{.status}} over {{.transport_type}} {{.error_code}} "
@@ -64,7 +65,8 @@ WORDS = {
     ),
     "tool_result": Words(
         text="tool {{.tool_name}} "
-        '{{if eq .success "true"}}ok{{else}}failed: {{.error_type}} {{.error}}{{end}} '
+        '{{if eq .success "true"}}ok{{else}}failed: '
+        "{{.error_type}}{{with .error}} {{.}}{{end}}{{end}} "
         "in {{.duration_ms}} ms{{with .tool_result_size_bytes}}, {{.}} bytes{{end}}",
         level="warning",
         when='eq .success "false"',

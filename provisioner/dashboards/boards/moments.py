@@ -13,19 +13,23 @@ RESTARTS = (
 )
 
 
-def moments(*, shown: bool = False) -> tuple[Annotation, ...]:
-    """Compactions, errors and restarts of the stack; the first two are a click away, or shown."""
+def moments(**narrowed: str) -> tuple[Annotation, ...]:
+    """Compactions, errors and restarts of the stack.
+
+    The first two are a click away, or shown where they are narrowed by attributes.
+    """
+    shown = bool(narrowed)
     return (
         Annotation(
             name="Compactions",
             color="purple",
-            query=lines(readable("compaction")),
+            query=lines(readable("compaction", **narrowed)),
             is_shown=shown,
         ),
         Annotation(
             name="Errors",
             color="red",
-            query=lines(readable("api_error")),
+            query=lines(readable("api_error", **narrowed)),
             is_shown=shown,
         ),
         Annotation(

@@ -176,15 +176,11 @@ def _spread() -> Row:
                 queries=(over_time(finished_bars_by(_SECONDS, "le"), "{{le}}"),),
             ),
             Bars(
-                title="API Errors by Status and Model",
+                title="API Errors by Status",
                 why="Requests that failed for good in each step. Without a status the request got "
                 "no answer at all.",
                 unit=Unit.COUNT,
-                queries=(
-                    over_time(
-                        bars_by(_ERRORS, "status_code", "model"), "{{status_code}} {{model}}"
-                    ),
-                ),
+                queries=(over_time(bars_by(_ERRORS, "status_code"), "status {{status_code}}"),),
             ),
         ),
     )

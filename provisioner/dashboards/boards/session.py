@@ -29,7 +29,7 @@ def session() -> Dashboard:
         texts=(Text(name="session", title="Session", why="A session's id", default="none"),),
         is_listed=False,
         empty="Choose a session on the board Sessions",
-        annotations=moments(shown=True),
+        annotations=moments(session_id="$session"),
         rows=(_totals(), _over_time(), _parts(), _failures(), _story()),
     )
 

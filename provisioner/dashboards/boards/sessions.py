@@ -60,8 +60,8 @@ def _totals() -> Row:
             ),
             Stat(
                 title="Compactions",
-                why="How often a conversation's context was compacted. Zero means that prompts "
-                "arrived and none was.",
+                why="How often a conversation's context was compacted, failed attempts among them. "
+                "Zero means that prompts arrived and none was.",
                 unit=Unit.COUNT,
                 queries=(
                     now(or_proven_zero(total(of("ledger_compactions")), of("ledger_prompts"))),

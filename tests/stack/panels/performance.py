@@ -54,9 +54,7 @@ PERFORMANCE: Panels = {
     "p95 Duration over Time": {"": _took(0.95)},
     "API Request Durations": {"": lambda truth: truth.within(_SECONDS, API_SECONDS_BOUNDS)},
     "Output Speed over Time": {"": lambda truth: truth.mean(_OUTPUT, _SECONDS, "model")},
-    "API Errors by Status and Model": {
-        "": lambda truth: truth.sums(_ERRORS, "status_code", "model")
-    },
+    "API Errors by Status": {"": lambda truth: truth.sums(_ERRORS, "status_code")},
     "Final Errors": {"": lambda truth: lines(truth.happened("api_error"))},
     "Slowest Requests of the Last Day": {"Took": _slowest},
 }

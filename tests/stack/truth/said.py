@@ -97,6 +97,7 @@ _WORDS: dict[str, Callable[[_Written], tuple[str, str]]] = {
     "api_retries_exhausted": _gave_up,
     "assistant_response": lambda at: ("info", f"answer of {at['response_length']} characters"),
     "compaction": _compaction,
+    "hook_execution_start": lambda at: ("info", f"hooks of {at['hook_name']} begin"),
     "hook_execution_complete": _hooks,
     "internal_error": lambda at: (
         "error",
