@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from tests.stack import scenarios
+from tests.stack.books import eventually
 from tests.stack.runs import Runner, assert_books_equal
 from tests.stack.scenarios import Scenario
 
@@ -72,6 +73,10 @@ def test_books_equal_the_clients_results_when_the_collector_restarts_in_between(
 def test_books_equal_the_clients_result_when_the_collector_restarts_within_a_session(
     runner: Runner,
 ) -> None:
-    # What the first prompt's end left to send is under way just now.
-    restart = partial(runner.books.stack.succeed, "restart", "collector")
+    def restart() -> None:
+        # What a counter grew by is told once, a little later, and forgotten when nobody takes it in
+        # time; that loss is the client's. Its session has been told before the door closes.
+        eventually(lambda: runner.books.total("ledger_sessions"), 1)
+        runner.books.stack.succeed("restart", "collector")
+
     assert_books_equal(runner.books, [runner.run(scenarios.two_prompts(restart))])
