@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=1, le=3650)]
 Megabytes = Annotated[int, Field(ge=64, le=1_000_000)]
+Series = Annotated[int, Field(ge=1000, le=100_000_000)]
 Image = Annotated[str, Field(pattern=r"^[a-z0-9][\w./:-]*:[\w.-]+$")]
 Digest = Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64})?$")]
 Project = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
@@ -89,6 +90,7 @@ class Prometheus(Engine):
     memory_mb: Megabytes = _setting(2048, "PROMETHEUS_MEMORY_MB")
     retention_days: Days = _setting(400, "PROMETHEUS_RETENTION_DAYS")
     out_of_order_days: Days = _setting(400, "PROMETHEUS_OUT_OF_ORDER_DAYS")
+    max_series: Series = _setting(500_000, "PROMETHEUS_MAX_SERIES")
 
 
 class Loki(Engine):

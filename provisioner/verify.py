@@ -110,7 +110,7 @@ def verify(
     deadline = time.monotonic() + seconds
     subject = Subject(workspace=workspace, with_grafana=with_grafana, deadline=deadline)
     findings: list[Finding] = []
-    for step in (_readiness, _clocks, _round_trips, _targets, _queries):
+    for step in (_readiness, _clocks, _round_trips, _targets, _series, _queries):
         for finding in step(subject):
             report(f"{finding.name}: {finding.detail}")
             findings.append(finding)
@@ -155,6 +155,19 @@ def _all_targets_up(subject: Subject) -> tuple[bool, str]:
         reasons = (f"{each.job} ({each.last_error or 'not scraped yet'})" for each in down)
         return False, "down: " + ", ".join(reasons)
     return bool(targets), f"{', '.join(each.job for each in targets)}"
+
+
+def _series(subject: Subject) -> Iterator[Finding]:
+    """Users, projects and the like come from outside; nothing else bounds how many there are."""
+    most = subject.workspace.settings.prometheus.max_series
+    try:
+        found = round(subject.prometheus.total("sum(prometheus_tsdb_head_series)"))
+    except BackendError as error:
+        is_ok, detail = False, str(error)
+    else:
+        is_ok, detail = found <= most, f"{found:,} of at most {most:,}"
+    advice = "" if is_ok else "; see whose labels they are, or raise prometheus.max_series"
+    yield Finding(name="series", is_ok=is_ok, detail=detail + advice, seconds=0.0)
 
 
 def _round_trips(subject: Subject) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ def test_a_whole_stack_is_proven_in_every_step(fake_stack: FakeStack) -> None:
         "probe over http/protobuf in prometheus",
         "probe over http/protobuf in loki",
         "scrape targets up",
+        "series",
         *(f"dashboard {board.title}" for board in DASHBOARDS),
     ]
     assert [name for name, finding in found.items() if not finding.is_ok] == []
@@ -123,6 +124,17 @@ def test_a_clock_that_is_hours_off_is_told_with_what_to_do(fake_stack: FakeStack
     assert not finding.is_ok
     assert finding.detail.endswith(
         " s from this machine's clock: set the clock of the machine that runs the engines"
+    )
+
+
+def test_more_series_than_the_setting_allows_are_told(fake_stack: FakeStack) -> None:
+    assert _verify(fake_stack)["series"].detail == "1,234 of at most 500,000"
+    crowd: list[dict[str, object]] = [{"metric": {}, "value": [1, "500001"], "values": [[1, "0"]]}]
+    fake_stack.instead["/api/v1/query"] = success({"result": crowd})
+    finding = _verify(fake_stack)["series"]
+    assert not finding.is_ok
+    assert finding.detail == (
+        "500,001 of at most 500,000; see whose labels they are, or raise prometheus.max_series"
     )
 
 
