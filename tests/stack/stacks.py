@@ -9,13 +9,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 from provisioner.backends import Loki, Prometheus
 from provisioner.client_env import client_variables
+from provisioner.demo.stack import DISTANCE
 from provisioner.otlp import Door
 from provisioner.settings import RuntimeName, Settings, environment_names, load_settings
 
@@ -29,6 +30,9 @@ CONTENT = (
     "setup-env.sh",
 )
 """What a stack needs of a checkout; the package itself is the one under test."""
+
+PORTS = range(11_000, 21_000)
+"""Below those that a system gives to outgoing connections: none may take one between two starts."""
 
 UP_SECONDS = 3000
 """A cold machine builds its engines first."""
@@ -136,10 +140,17 @@ def prepare_stack(folder: Path, runtime: RuntimeName) -> TestStack:
 
 
 def free_ports() -> dict[str, str]:
-    """A free port for every port setting, by its environment variable."""
+    """A free port for every port setting, by its environment variable; the demo's are free too."""
     names = [name for name, key in environment_names().items() if key[0] == "ports"]
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in names]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return {name: str(each.getsockname()[1]) for name, each in zip(names, sockets, strict=True)}
+    shuffled = SystemRandom().sample(PORTS, len(PORTS))
+    free = (port for port in shuffled if _is_free(port) and _is_free(port + DISTANCE))
+    return {name: str(next(free)) for name in names}
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
