@@ -143,7 +143,8 @@ _labels_of = lru_cache(maxsize=None)(telemetry.labels_of)
 
 @lru_cache(maxsize=65_536)
 def _bounded(text: str) -> str:
-    return text if re.search(_in_python(telemetry.LABEL_PATTERN), text) else "other"
+    fits = len(text.encode()) <= telemetry.LABEL_BYTES
+    return text if fits and re.search(_in_python(telemetry.LABEL_PATTERN), text) else "other"
 
 
 @lru_cache(maxsize=64)

@@ -27,7 +27,7 @@ def test_default_cases_change_nothing_but_the_runtime(case: str) -> None:
 def test_the_other_case_changes_everything_that_reaches_a_file() -> None:
     changed = load_settings(FOLDER / "everything-changed", {}).model_dump()
     defaults = Settings().model_dump()
-    images = {"image", "digest"}  # never rendered, and neither is where the data is
+    images = {"image", "digest"}  # never rendered, and neither are the few below
     same = {
         f"{section}.{name}" if isinstance(value, dict) else section
         for section, value in changed.items()
@@ -35,4 +35,4 @@ def test_the_other_case_changes_everything_that_reaches_a_file() -> None:
         if (value[name] == defaults[section][name] if name else value == defaults[section])
         and name not in images
     }
-    assert same == {"data_dir", "grafana.memory_mb"}
+    assert same == {"data_dir", "grafana.memory_mb", "prometheus.max_series"}

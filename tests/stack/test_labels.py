@@ -34,7 +34,7 @@ MODELS = {
     "deepseek-v3": "deepseek-v3",
     "team@latest": "team@latest",
     "no model\n at all": "other",
-    "x" * 101: "other",
+    "x" * 201: "other",
 }
 USERS = {
     "ada@example.org": "ada@example.org",

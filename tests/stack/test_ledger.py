@@ -41,7 +41,7 @@ ODD_LABELS: tuple[Value, ...] = (
     "C#",
     "naïve Tool",
     "a\nb",
-    "x" * 101,
+    "x" * 201,
     "",
     7,
     1.5,

@@ -127,7 +127,7 @@ FITTING: tuple[tuple[Value, str], ...] = (
     (529.0, "529"),
     (True, "true"),
 )
-UNFITTING = ("-x", "a\n", "x" * 101)
+UNFITTING = ("-x", "a\n", "x" * 201)
 
 
 def test_a_bounded_label_is_text_that_fits() -> None:
