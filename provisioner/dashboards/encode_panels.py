@@ -259,10 +259,10 @@ def _keyoverride(key: Key) -> Json:
 
 
 def _link(link: Link) -> Json:
-    filters = "&".join(f"${{{each.label}:queryparam}}" for each in FILTERS)
     chosen = f"var-{link.text}=${{__value.raw:percentencode}}"
-    url = f"/d/{uid_of(link.board)}?{chosen}&${{__url_time_range}}&{filters}"
-    return {"title": link.title, "url": url}
+    filters = [f"${{{each.label}:queryparam}}" for each in FILTERS if link.keeps_filters]
+    query = "&".join([chosen, "${__url_time_range}", *filters])
+    return {"title": link.title, "url": f"/d/{uid_of(link.board)}?{query}"}
 
 
 def _columnoverride(column: Column) -> Json:

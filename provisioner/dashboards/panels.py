@@ -71,11 +71,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Another board, opened with one of its texts set to the value that was clicked."""
+    """Another board, opened with one of its texts set to the value that was clicked.
+
+    What names one thing only, such as a session, needs no filters beside it: with them a session
+    that a panel shows whatever team is chosen would have no story.
+    """
 
     board: str
     text: str
     title: str
+    keeps_filters: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

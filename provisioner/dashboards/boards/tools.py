@@ -44,7 +44,7 @@ _SUCCESS_LEVELS = (
 _TOOL = Key(
     label="tool_name",
     title="Tool",
-    link=Link(board="events", text="tool", title="Events of this tool"),
+    link=Link(board="events", text="tool", title="Events of this tool", keeps_filters=True),
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from provisioner.dashboards.encode_panels import encode_panel
 from provisioner.dashboards.panels import (
     Bars,
@@ -115,17 +117,23 @@ def test_a_table_has_its_keys_first_and_is_ordered_by_its_first_number() -> None
     assert encoded["options"]["sortBy"] == [{"displayName": "Cost", "desc": True}]
 
 
-def test_a_link_opens_its_board_with_what_was_clicked_the_range_and_the_filters() -> None:
-    link = Link(board="session", text="session", title="Its story")
+SESSION_URL = "/d/claude-otel-session?var-session=${__value.raw:percentencode}&${__url_time_range}"
+FILTERS_URL = (
+    "&${user:queryparam}&${team:queryparam}&${project:queryparam}&${model:queryparam}"
+    "&${origin:queryparam}"
+)
+
+
+@pytest.mark.parametrize(
+    ("keeps_filters", "url"), [(False, SESSION_URL), (True, SESSION_URL + FILTERS_URL)]
+)
+def test_a_link_opens_its_board_with_what_was_clicked_and_the_range(
+    keeps_filters: bool,  # noqa: FBT001 - a case
+    url: str,
+) -> None:
+    link = Link(board="session", text="session", title="It", keeps_filters=keeps_filters)
     overrides = _overrides(_table(Key(label="session", title="Session", link=link)))
-    assert overrides["Session"]["links"] == [
-        {
-            "title": "Its story",
-            "url": "/d/claude-otel-session?var-session=${__value.raw:percentencode}"
-            "&${__url_time_range}&${user:queryparam}&${team:queryparam}&${project:queryparam}"
-            "&${model:queryparam}&${origin:queryparam}",
-        }
-    ]
+    assert overrides["Session"]["links"] == [{"title": "It", "url": url}]
 
 
 def test_events_come_newest_first_unless_they_tell_a_story() -> None:
