@@ -97,7 +97,9 @@ def _id(title: str) -> int:
 def _why(dashboard: Dashboard, panel: Panel) -> str:
     """The panel's reason, and which filters of the board do not reach it."""
     used = {name for query in panel.questions for name in re.findall(r"\$(\w+)", query.expr)}
-    left_out = [each.title for each in dashboard.variables if each.label not in used]
+    offered = {each.label: each.title for each in dashboard.variables}
+    offered |= {text.name: text.title for text in dashboard.texts}
+    left_out = [title for name, title in offered.items() if name not in used]
     if not left_out:
         return panel.why
     return f"{panel.why} Not narrowed by: {', '.join(left_out)}."
