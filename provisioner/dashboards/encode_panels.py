@@ -19,6 +19,8 @@ from provisioner.dashboards.encode_fields import (
 )
 from provisioner.dashboards.model import FILTERS, uid_of
 from provisioner.dashboards.panels import (
+    FROM,
+    UNTIL,
     Bars,
     Column,
     Events,
@@ -30,6 +32,7 @@ from provisioner.dashboards.panels import (
     Panel,
     Query,
     Ranking,
+    Reach,
     Source,
     Stat,
     Table,
@@ -41,7 +44,13 @@ SOURCE_VARIABLES = {Source.PROMETHEUS: "metrics", Source.LOKI: "events"}
 # About sixty bars: then every step that Grafana may choose for up to 400 days divides a day.
 _MAX_BARS = 60
 _SHORTEST_BAR = "1m"
-_MOST_EVENTS = 200
+_TWO_DAYS_MS = 2 * 86_400_000
+_REACHES = {
+    Reach.RANGE: "${__url_time_range}",
+    Reach.ROW: f"from=${{__data.fields.{FROM}.numeric}}&to=${{__data.fields.{UNTIL}.numeric}}",
+    # Grafana opens as much before a moment as after it.
+    Reach.LAST_DAY: f"time=${{__to}}&time.window={_TWO_DAYS_MS}",
+}
 
 
 def encode_panel(panel: Panel, empty: str) -> Json:
@@ -69,6 +78,8 @@ def _target(panel: Panel, query: Query, index: int) -> Json:
         shape = {"format": "heatmap"}
     if isinstance(panel, Table) and query.source is Source.PROMETHEUS:
         shape = {"format": "table"}
+    if isinstance(panel, Events):
+        shape = {"maxLines": panel.most}
     kind: Json = {"queryType": "instant" if query.kind is Kind.INSTANT else "range"}
     if query.source is Source.PROMETHEUS:
         kind = {"instant": query.kind is Kind.INSTANT, "range": query.kind is Kind.RANGE}
@@ -212,6 +223,8 @@ def _table(panel: Table) -> Json:
     first = panel.columns[0].title
     return {
         "type": "table",
+        "interval": _SHORTEST_BAR,
+        "maxDataPoints": _MAX_BARS,
         "fieldConfig": {
             "defaults": {"noValue": "", "custom": {"align": "auto", "minWidth": 60}},
             "overrides": [
@@ -248,7 +261,6 @@ def _events(panel: Events) -> Json:
             "sortOrder": "Ascending" if panel.is_story else "Descending",
             "wrapLogMessage": True,
         },
-        "maxDataPoints": _MOST_EVENTS,
     }
 
 
@@ -261,12 +273,14 @@ def _keyoverride(key: Key) -> Json:
 def _link(link: Link) -> Json:
     chosen = f"var-{link.text}=${{__value.raw:percentencode}}"
     filters = [f"${{{each.label}:queryparam}}" for each in FILTERS if link.keeps_filters]
-    query = "&".join([chosen, "${__url_time_range}", *filters])
+    query = "&".join([chosen, _REACHES[link.reach], *filters])
     return {"title": link.title, "url": f"/d/{uid_of(link.board)}?{query}"}
 
 
 def _columnoverride(column: Column) -> Json:
     properties: Json = exact(column.unit) | {"custom.align": "right"}
+    if not column.is_shown:
+        properties |= {"custom.hideFrom.viz": True}
     if column.levels:
         properties |= {
             "thresholds": thresholds(column.levels),

@@ -6,6 +6,8 @@ from provisioner.dashboards.ask import now, over_time
 from provisioner.dashboards.boards.moments import moments
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import (
+    FROM,
+    UNTIL,
     Bars,
     Column,
     Key,
@@ -13,6 +15,7 @@ from provisioner.dashboards.panels import (
     Link,
     Query,
     Ranking,
+    Reach,
     Stat,
     Table,
     Tone,
@@ -27,6 +30,8 @@ from provisioner.dashboards.queries import (
     of,
     or_proven_zero,
     projected_month,
+    seen_from,
+    seen_until,
     share,
     top_by,
     total,
@@ -45,7 +50,7 @@ CACHE_LEVELS = (
 )
 CACHE_READS = of("ledger_tokens", type="cacheRead")
 PROMPT_TOKENS = of("ledger_tokens", type=("input", "cacheRead", "cacheCreation"))
-SESSION_LINK = Link(board="session", text="session", title="The story of this session")
+SESSION_KEYS = ("session", "project", "user")
 
 _COST = of("ledger_cost_usd")
 _TOKENS = of("ledger_tokens")
@@ -205,7 +210,35 @@ def _tokens() -> Row:
     )
 
 
+def session_keys() -> tuple[Key, ...]:
+    """A row for each session, which leads to its story; the columns of `session_time` say when."""
+    story = Link(
+        board="session", text="session", title="The story of this session", reach=Reach.ROW
+    )
+    return (
+        Key(label="session", title="Session", link=story, width=300),
+        Key(label="project", title="Project"),
+        Key(label="user", title="User"),
+    )
+
+
+def session_time(shown: str) -> tuple[Column, ...]:
+    """From when to when the story of each session that is shown is told."""
+    on = f"and on ({', '.join(SESSION_KEYS)}) {shown}"
+    moments_of = {FROM: seen_from, UNTIL: seen_until}
+    return tuple(
+        Column(
+            title=title,
+            unit=Unit.MOMENT,
+            query=now(f"{moment(_SESSION_REQUESTS, *SESSION_KEYS)} {on}"),
+            is_shown=False,
+        )
+        for title, moment in moments_of.items()
+    )
+
+
 def _where() -> Row:
+    dearest = top_by(5, of("ledger_session_cost_usd"), *SESSION_KEYS)
     return Row(
         title="Where it went",
         panels=(
@@ -218,20 +251,12 @@ def _where() -> Row:
             Table(
                 title="Dearest Sessions",
                 why="The five sessions that cost most in the range; a click on one tells its "
-                "story. Empty when session series are switched off.",
-                keys=(
-                    Key(label="session", title="Session", link=SESSION_LINK, width=300),
-                    Key(label="project", title="Project"),
-                    Key(label="user", title="User"),
-                ),
+                "story, over the part of the range in which it was. Empty when session series are "
+                "switched off.",
+                keys=session_keys(),
                 columns=(
-                    Column(
-                        title="Cost",
-                        unit=Unit.USD,
-                        query=now(
-                            top_by(5, of("ledger_session_cost_usd"), "session", "project", "user")
-                        ),
-                    ),
+                    Column(title="Cost", unit=Unit.USD, query=now(dearest)),
+                    *session_time(dearest),
                 ),
             ),
         ),
