@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from provisioner.dashboards.ask import now, over_time
 from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.session_rows import SESSION_KEYS, session_keys, session_time
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import (
-    FROM,
-    UNTIL,
     Bars,
     Column,
-    Key,
     Level,
-    Link,
     Query,
     Ranking,
-    Reach,
     Stat,
     Table,
     Tone,
@@ -30,8 +26,6 @@ from provisioner.dashboards.queries import (
     of,
     or_proven_zero,
     projected_month,
-    seen_from,
-    seen_until,
     share,
     top_by,
     total,
@@ -50,7 +44,6 @@ CACHE_LEVELS = (
 )
 CACHE_READS = of("ledger_tokens", type="cacheRead")
 PROMPT_TOKENS = of("ledger_tokens", type=("input", "cacheRead", "cacheCreation"))
-SESSION_KEYS = ("session", "project", "user")
 
 _COST = of("ledger_cost_usd")
 _TOKENS = of("ledger_tokens")
@@ -207,33 +200,6 @@ def _tokens() -> Row:
                 queries=(now(total_by(_TOKENS, "type"), "{{type}}"),),
             ),
         ),
-    )
-
-
-def session_keys() -> tuple[Key, ...]:
-    """A row for each session, which leads to its story; the columns of `session_time` say when."""
-    story = Link(
-        board="session", text="session", title="The story of this session", reach=Reach.ROW
-    )
-    return (
-        Key(label="session", title="Session", link=story, width=300),
-        Key(label="project", title="Project"),
-        Key(label="user", title="User"),
-    )
-
-
-def session_time(shown: str) -> tuple[Column, ...]:
-    """From when to when the story of each session that is shown is told."""
-    on = f"and on ({', '.join(SESSION_KEYS)}) {shown}"
-    moments_of = {FROM: seen_from, UNTIL: seen_until}
-    return tuple(
-        Column(
-            title=title,
-            unit=Unit.MOMENT,
-            query=now(f"{moment(_SESSION_REQUESTS, *SESSION_KEYS)} {on}"),
-            is_shown=False,
-        )
-        for title, moment in moments_of.items()
     )
 
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from provisioner.dashboards.ask import now, over_time
 from provisioner.dashboards.boards.moments import moments
-from provisioner.dashboards.boards.overview import (
-    BARS_WHY,
-    SESSION_KEYS,
-    session_keys,
-    session_time,
-)
+from provisioner.dashboards.boards.overview import BARS_WHY
+from provisioner.dashboards.boards.session_rows import SESSION_KEYS, session_keys, session_time
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import Bars, Column, Stat, Table, Unit
 from provisioner.dashboards.queries import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from provisioner.dashboards.panels import (
     Panel,
     Query,
     Ranking,
+    Reach,
     Source,
     Stat,
     Table,
@@ -117,23 +119,42 @@ def test_a_table_has_its_keys_first_and_is_ordered_by_its_first_number() -> None
     assert encoded["options"]["sortBy"] == [{"displayName": "Cost", "desc": True}]
 
 
-SESSION_URL = "/d/claude-otel-session?var-session=${__value.raw:percentencode}&${__url_time_range}"
+SESSION_URL = "/d/claude-otel-session?var-session=${__value.raw:percentencode}&"
 FILTERS_URL = (
     "&${user:queryparam}&${team:queryparam}&${project:queryparam}&${model:queryparam}"
     "&${origin:queryparam}"
 )
+RANGE_URL = SESSION_URL + "${__url_time_range}"
+ROW_URL = SESSION_URL + "from=${__data.fields.From.numeric}&to=${__data.fields.Until.numeric}"
+LAST_DAY_URL = SESSION_URL + "time=${__to}&time.window=172800000"
+LINK = Link(board="session", text="session", title="It")
 
 
 @pytest.mark.parametrize(
-    ("keeps_filters", "url"), [(False, SESSION_URL), (True, SESSION_URL + FILTERS_URL)]
+    ("link", "url"),
+    [
+        (LINK, RANGE_URL),
+        (replace(LINK, keeps_filters=True), RANGE_URL + FILTERS_URL),
+        (replace(LINK, reach=Reach.ROW), ROW_URL),
+        (replace(LINK, reach=Reach.LAST_DAY), LAST_DAY_URL),
+    ],
+    ids=["the range", "filters", "the row's own time", "the last day"],
 )
-def test_a_link_opens_its_board_with_what_was_clicked_and_the_range(
-    keeps_filters: bool,  # noqa: FBT001 - a case
-    url: str,
-) -> None:
-    link = Link(board="session", text="session", title="It", keeps_filters=keeps_filters)
+def test_a_link_opens_its_board_with_what_was_clicked_and_its_time(link: Link, url: str) -> None:
     overrides = _overrides(_table(Key(label="session", title="Session", link=link)))
     assert overrides["Session"]["links"] == [{"title": "It", "url": url}]
+
+
+def test_a_column_that_is_not_shown_is_there_all_the_same() -> None:
+    query = Query(expr="a", kind=Kind.INSTANT)
+    column = Column(title="From", unit=Unit.MOMENT, query=query, is_shown=False)
+    table = replace(_table(Key(label="model", title="Model")), columns=(column,))
+    assert _overrides(table)["From"] == {
+        "unit": "dateTimeAsIso",
+        "decimals": 0,
+        "custom.align": "right",
+        "custom.hideFrom.viz": True,
+    }
 
 
 def test_events_come_newest_first_unless_they_tell_a_story() -> None:
@@ -141,4 +162,6 @@ def test_events_come_newest_first_unless_they_tell_a_story() -> None:
     newest = Events(title="a", why="to read", query=query)
     story = Events(title="a", why="to read", query=query, is_story=True)
     assert _encoded(newest)["options"]["sortOrder"] == "Descending"
+    assert _encoded(newest)["targets"][0]["maxLines"] == 200
+    assert _encoded(story)["targets"][0]["maxLines"] == 1000
     assert _encoded(story)["options"]["sortOrder"] == "Ascending"
