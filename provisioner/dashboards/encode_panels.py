@@ -17,10 +17,8 @@ from provisioner.dashboards.encode_fields import (
     short,
     thresholds,
 )
-from provisioner.dashboards.model import FILTERS, uid_of
+from provisioner.dashboards.encode_links import encode_link
 from provisioner.dashboards.panels import (
-    FROM,
-    UNTIL,
     Bars,
     Column,
     Events,
@@ -28,11 +26,9 @@ from provisioner.dashboards.panels import (
     Key,
     Kind,
     Lines,
-    Link,
     Panel,
     Query,
     Ranking,
-    Reach,
     Source,
     Stat,
     Table,
@@ -44,13 +40,6 @@ SOURCE_VARIABLES = {Source.PROMETHEUS: "metrics", Source.LOKI: "events"}
 # About sixty bars: then every step that Grafana may choose for up to 400 days divides a day.
 _MAX_BARS = 60
 _SHORTEST_BAR = "1m"
-_TWO_DAYS_MS = 2 * 86_400_000
-_REACHES = {
-    Reach.RANGE: "${__url_time_range}",
-    Reach.ROW: f"from=${{__data.fields.{FROM}.numeric}}&to=${{__data.fields.{UNTIL}.numeric}}",
-    # Grafana opens as much before a moment as after it.
-    Reach.LAST_DAY: f"time=${{__to}}&time.window={_TWO_DAYS_MS}",
-}
 
 
 def encode_panel(panel: Panel, empty: str) -> Json:
@@ -265,16 +254,9 @@ def _events(panel: Events) -> Json:
 
 
 def _keyoverride(key: Key) -> Json:
-    links = {"links": [_link(key.link)]} if key.link else {}
+    links = {"links": [encode_link(key.link)]} if key.link else {}
     width = {"custom.width": key.width} if key.width else {}
     return override(key.title, links | width)
-
-
-def _link(link: Link) -> Json:
-    chosen = f"var-{link.text}=${{__value.raw:percentencode}}"
-    filters = [f"${{{each.label}:queryparam}}" for each in FILTERS if link.keeps_filters]
-    query = "&".join([chosen, _REACHES[link.reach], *filters])
-    return {"title": link.title, "url": f"/d/{uid_of(link.board)}?{query}"}
 
 
 def _columnoverride(column: Column) -> Json:

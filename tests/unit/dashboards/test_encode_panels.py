@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from provisioner.dashboards.encode_panels import encode_panel
 from provisioner.dashboards.panels import (
     Bars,
@@ -17,11 +15,9 @@ from provisioner.dashboards.panels import (
     Kind,
     Level,
     Lines,
-    Link,
     Panel,
     Query,
     Ranking,
-    Reach,
     Source,
     Stat,
     Table,
@@ -117,32 +113,6 @@ def test_a_table_has_its_keys_first_and_is_ordered_by_its_first_number() -> None
     assert organize["indexByName"] == {"model": 0, "Value #A": 1, "Value #B": 2}
     assert organize["renameByName"]["model"] == "Model"
     assert encoded["options"]["sortBy"] == [{"displayName": "Cost", "desc": True}]
-
-
-SESSION_URL = "/d/claude-otel-session?var-session=${__value.raw:percentencode}&"
-FILTERS_URL = (
-    "&${user:queryparam}&${team:queryparam}&${project:queryparam}&${model:queryparam}"
-    "&${origin:queryparam}"
-)
-RANGE_URL = SESSION_URL + "${__url_time_range}"
-ROW_URL = SESSION_URL + "from=${__data.fields.From.numeric}&to=${__data.fields.Until.numeric}"
-LAST_DAY_URL = SESSION_URL + "time=${__to}&time.window=172800000"
-LINK = Link(board="session", text="session", title="It")
-
-
-@pytest.mark.parametrize(
-    ("link", "url"),
-    [
-        (LINK, RANGE_URL),
-        (replace(LINK, keeps_filters=True), RANGE_URL + FILTERS_URL),
-        (replace(LINK, reach=Reach.ROW), ROW_URL),
-        (replace(LINK, reach=Reach.LAST_DAY), LAST_DAY_URL),
-    ],
-    ids=["the range", "filters", "the row's own time", "the last day"],
-)
-def test_a_link_opens_its_board_with_what_was_clicked_and_its_time(link: Link, url: str) -> None:
-    overrides = _overrides(_table(Key(label="session", title="Session", link=link)))
-    assert overrides["Session"]["links"] == [{"title": "It", "url": url}]
 
 
 def test_a_column_that_is_not_shown_is_there_all_the_same() -> None:
