@@ -1,7 +1,13 @@
 """How fast do the boards answer when ten developers have worked for ninety days?
 
-Starts a native stack of its own, fills it with invented work, puts every query of every panel to
-it as Grafana would, prints the slowest and each board's total, and takes the stack away.
+Starts a native stack of its own, fills it with invented work, which Loki puts away on disk. Then
+it puts every query of every panel to the stores as Grafana would, each alone, and opens each board
+as a browser does: what is asked for each panel, and for the marks, six panels at a time. It prints
+the slowest queries, and how long a person waits for the last panel of a board: the first time, and
+when it is opened again. The board Session is opened as from a click in Sessions, over the session's
+own time, and once more over the whole range. What Grafana and the browser add is not in it.
+
+Takes the stack away in the end.
 """
 
 from __future__ import annotations
@@ -9,8 +15,9 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -22,7 +29,7 @@ from rich.table import Table
 from provisioner.backends import get
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.model import ALL, Dashboard
-from provisioner.dashboards.panels import Kind, Query, Source
+from provisioner.dashboards.panels import Events, Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.demo.days import Invention, invented_days
 from provisioner.demo.stack import write_day
@@ -32,20 +39,41 @@ from provisioner.records import Record
 from tests.stack.stacks import TestStack, prepare_stack
 
 DAY_SECONDS = 86_400
+HOUR_SECONDS = 3_600
 EAGERNESS = 2.4
 """About 300 requests and 1,500 events for each developer and working day."""
 
 MOST_BARS = 60
-MOST_EVENTS = 200
-STEPS = (60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800)
-"""The steps that Grafana rounds to; the boards draw at most so many bars and events."""
+STEPS = {
+    25 * 60: 20 * 60,
+    45 * 60: 30 * 60,
+    90 * 60: 3600,
+    150 * 60: 2 * 3600,
+    270 * 60: 3 * 3600,
+    9 * 3600: 6 * 3600,
+    DAY_SECONDS: 12 * 3600,
+    7 * DAY_SECONDS: DAY_SECONDS,
+}
+"""What Grafana makes of a step: below the one, it is the other."""
 
-Picked = dict[str, list[str]]
-"""Values of variables, by their names."""
+CONNECTIONS = 6
+"""So many requests to one host a browser has under way; Grafana sends one for each panel."""
+
+OF_MARKS = 1000
+"""The most lines that Grafana asks for where no panel says it: the data source's setting."""
 
 SLOWEST = 10
 SLOW_QUERY_SECONDS = 0.5
 SLOW_BOARD_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """What a person has clicked: texts by the names of variables, and when its session was."""
+
+    texts: dict[str, list[str]]
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +89,21 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looker:
-    """Somebody who looks at boards over the last days, at one session or prompt where asked."""
+    """Somebody who looks at boards over a time, at one session or prompt where asked."""
 
     stack: TestStack
-    days: int
+    start: float
     end: float
     picked: Picked
+
+    def opened(self, board: Dashboard) -> float:
+        """How long it takes until a board has all its answers."""
+        marks = [(each.query,) for each in board.annotations if each.is_shown]
+        asked = [*marks, *(panel.questions for panel in board.panels())]
+        started = time.monotonic()
+        with ThreadPoolExecutor(CONNECTIONS) as browser:
+            list(browser.map(lambda queries: [self.timed(board, each) for each in queries], asked))
+        return time.monotonic() - started
 
     def timed(self, board: Dashboard, query: Query) -> tuple[float, str]:
         """How long a query of a board takes, and why it has no answer."""
@@ -82,35 +119,41 @@ class Looker:
 
     def asked(self, board: Dashboard, query: Query) -> tuple[str, dict[str, str]]:
         """The path and parameters with which Grafana asks a store."""
-        length = self.days * DAY_SECONDS
-        step = next(each for each in STEPS if each >= length / MOST_BARS)
+        length = self.end - self.start
+        step = next(step for limit, step in STEPS.items() if length / MOST_BARS < limit)
         # Bars are aligned to their step, as Grafana does it.
-        last = self.end // step * step
-        expr = runnable(query.expr, length, step, self._texts(board), last - length)
+        first, last = (at // step * step for at in (self.start, self.end))
+        expr = runnable(query.expr, int(length), step, self._texts(board), first)
         api = "/api/v1" if query.source is Source.PROMETHEUS else "/loki/api/v1"
-        span = {"query": expr, "start": f"{last - length:.0f}", "end": f"{last:.0f}"}
+        span = {"query": expr, "start": f"{first:.0f}", "end": f"{last:.0f}"}
         match query.kind:
             case Kind.INSTANT:
                 return f"{api}/query", {"query": expr, "time": f"{self.end:.0f}"}
             case Kind.RANGE:
                 return f"{api}/query_range", {**span, "step": f"{step}s"}
             case Kind.EVENTS:
-                newest = {"end": f"{self.end:.0f}", "limit": f"{MOST_EVENTS}"}
+                newest = {"end": f"{self.end:.0f}", "limit": f"{_most(board, query)}"}
                 return f"{api}/query_range", {**span, **newest, "direction": "backward"}
 
-    def _texts(self, board: Dashboard) -> Picked:
+    def _texts(self, board: Dashboard) -> dict[str, list[str]]:
         """Texts that a board cannot be without: it was opened from a link that fills them in."""
         needed = (text.name for text in board.texts if text.default != ALL)
-        return {name: self.picked[name] for name in needed}
+        return {name: self.picked.texts[name] for name in needed}
+
+
+def _most(board: Dashboard, query: Query) -> int:
+    """How many lines Grafana asks for."""
+    panels = (panel for panel in board.panels() if isinstance(panel, Events))
+    return next((panel.most for panel in panels if panel.query == query), OF_MARKS)
 
 
 @click.command()
 @click.option("--developers", default=10, show_default=True, help="How many work.")
 @click.option("--days", default=90, show_default=True, help="For how long they have worked.")
 @click.option("--ranges", default="90,30,7,1", show_default=True, help="Days to ask for.")
-@click.option("--repeat", default=3, show_default=True, help="How often each query is asked.")
+@click.option("--repeat", default=3, show_default=True, help="How often each is asked.")
 def main(developers: int, days: int, ranges: str, repeat: int) -> None:
-    """Fill a stack with invented work and time every query of every panel."""
+    """Fill a stack with invented work, time every query of every panel, and open every board."""
     console = Console(width=140)
     end = datetime.now(tz=UTC).astimezone().replace(microsecond=0)
     wanted = Invention(end=end, days=days, people=developers, eagerness=EAGERNESS)
@@ -119,9 +162,13 @@ def main(developers: int, days: int, ranges: str, repeat: int) -> None:
         try:
             stack.succeed("up")
             picked = fill(stack, wanted, console)
+            stack.succeed("restart", "loki")
             for asked in (int(each) for each in ranges.split(",")):
-                looker = Looker(stack=stack, days=asked, end=end.timestamp(), picked=picked)
-                report(list(timings(looker, repeat)), asked, console)
+                start = end.timestamp() - asked * DAY_SECONDS
+                looker = Looker(stack=stack, start=start, end=end.timestamp(), picked=picked)
+                # Boards first: afterwards everything has been read from disk.
+                report_boards(looker, asked, repeat, console)
+                report_queries(list(timings(looker, repeat)), asked, console)
         finally:
             stack.succeed("clean", "--yes")
 
@@ -131,7 +178,7 @@ def fill(stack: TestStack, wanted: Invention, console: Console) -> Picked:
     stores = Stores(prometheus_url=stack.prometheus.url, loki_url=stack.loki.url)
     started = time.monotonic()
     samples = events = 0
-    picked: Picked = {}
+    picked: Picked | None = None
     for number, records in enumerate(invented_days(wanted), 1):
         written = write_day(stores, records)
         samples, events = samples + written.amounts, events + written.events
@@ -139,21 +186,25 @@ def fill(stack: TestStack, wanted: Invention, console: Console) -> Picked:
         if number % 10 == 0 or number == wanted.days:
             seconds = time.monotonic() - started
             console.print(f"day {number}: {samples:,} amounts, {events:,} events, {seconds:.0f} s")
+    if picked is None:
+        raise SystemExit("nobody has prompted anything in these days")
     return picked
 
 
-def _pick(records: Iterable[Record]) -> Picked:
-    """The texts that a person would have clicked: those of the last prompt."""
-    found: Picked = {}
-    for record in records:
-        if record.name == "user_prompt":
-            attributes = record.attributes
-            found = {name: [str(attributes[f"{name}.id"])] for name in ("session", "prompt")}
-    return found
+def _pick(records: Sequence[Record]) -> Picked | None:
+    """What a person would have clicked: the last prompt and its session."""
+    prompts = [record for record in records if record.name == "user_prompt"]
+    if not prompts:
+        return None
+    said = prompts[-1].attributes
+    session = said["session.id"]
+    times = [each.at_ns / 1e9 for each in records if each.attributes.get("session.id") == session]
+    texts = {name: [str(said[f"{name}.id"])] for name in ("session", "prompt")}
+    return Picked(texts=texts, start=min(times), end=max(times))
 
 
 def timings(looker: Looker, repeat: int) -> Iterator[Timing]:
-    """Every query of every panel over the last days."""
+    """Every query of every panel, alone."""
     for board in DASHBOARDS:
         for panel, query in board.queries():
             seconds, failure = looker.timed(board, query)
@@ -168,8 +219,8 @@ def timings(looker: Looker, repeat: int) -> Iterator[Timing]:
             )
 
 
-def report(found: list[Timing], days: int, console: Console) -> None:
-    """The slowest panels, and each board's total."""
+def report_queries(found: list[Timing], days: int, console: Console) -> None:
+    """The slowest queries, and how many are too slow."""
     slowest = sorted(found, key=lambda timing: timing.seconds, reverse=True)[:SLOWEST]
     panels = Table("board", "panel", "store", "kind", "seconds", "", title=f"slowest, {days} days")
     for each in slowest:
@@ -178,20 +229,33 @@ def report(found: list[Timing], days: int, console: Console) -> None:
             each.board, each.panel, store, kind, f"{each.seconds:.3f}", each.failure[:40]
         )
     console.print(panels)
-    boards = Table("board", "queries", "Prometheus", "Loki", "total", title=f"boards, {days} days")
+    asked = [each for each in found if each.query.source is Source.PROMETHEUS]
+    over = sum(each.seconds >= SLOW_QUERY_SECONDS for each in asked)
+    console.print(f"{over} of {len(asked)} Prometheus queries at or over {SLOW_QUERY_SECONDS} s")
+
+
+def report_boards(looker: Looker, days: int, repeat: int, console: Console) -> None:
+    """How long each board takes: the first time, and again."""
+    boards = Table("board", "panels", "first", "again", title=f"boards, {days} days")
     for board in DASHBOARDS:
-        own = [each for each in found if each.board == board.title]
-        sums = [_sum(own, source) for source in (Source.PROMETHEUS, Source.LOKI)]
-        texts = [f"{seconds:.2f}" for seconds in (*sums, sum(sums))]
-        boards.add_row(board.title, str(len(own)), *texts)
+        visits = {board.title: looker}
+        if not board.is_listed:
+            visits = {board.title: _clicked(looker), f"{board.title}, over the whole range": looker}
+        for title, each in visits.items():
+            first, *again = (each.opened(board) for _ in range(max(repeat, 2)))
+            panels = str(len(list(board.panels())))
+            boards.add_row(title, panels, f"{first:.2f}", f"{median(again):.2f}")
     console.print(boards)
-    slow = [each for each in found if each.query.source is Source.PROMETHEUS]
-    over = sum(each.seconds >= SLOW_QUERY_SECONDS for each in slow)
-    console.print(f"{over} of {len(slow)} Prometheus queries at or over {SLOW_QUERY_SECONDS} s")
+    console.print(f"the bar: {SLOW_BOARD_SECONDS:.0f} s")
 
 
-def _sum(found: Iterable[Timing], source: Source) -> float:
-    return sum(each.seconds for each in found if each.query.source is source)
+def _clicked(looker: Looker) -> Looker:
+    """Over the session's own time: the steps of the range in which it was, and an hour around."""
+    length = (looker.end - looker.start) / MOST_BARS
+    step = next(step for limit, step in STEPS.items() if length < limit)
+    start = looker.picked.start // step * step - HOUR_SECONDS
+    end = min(looker.picked.end // step * step + step, looker.end) + HOUR_SECONDS
+    return replace(looker, start=start, end=end)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def _amounts() -> Iterator[str]:
     yield "| series | unit | made from | labels | what it is |"
     yield "|---|---|---|---|---|"
     for amount in AMOUNTS:
-        sources = ", ".join(f"`{source}`" for source in amount.sources)
+        sources = ", ".join(f"`{source}`" for source in amount.sources) or "every event"
         labels = ", ".join(sorted(amount.all_labels))
         yield f"| `{amount.name}` | {amount.unit} | {sources} | {labels} | {amount.why} |"
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from provisioner import telemetry
 from provisioner.normalise import Teller, normalised
-from provisioner.records import Record
+from provisioner.records import Event, Record
 from provisioner.telemetry import Amount
 
 Labels = tuple[tuple[str, str], ...]
@@ -61,7 +61,8 @@ def amounts_of(
     record: Record, teller: Teller, *, session_series: bool = True
 ) -> Iterator[tuple[Series, float]]:
     """What one record adds, and to which series."""
-    made = _made_of(record.name, session_series=session_series)
+    is_event = isinstance(record, Event)
+    made = _made_of(record.name, is_event=is_event, session_series=session_series)
     attributes = normalised(record, teller) if made else {}
     for amount in made:
         values = tuple([str(attributes.get(name, "")) for name in amount.labels])
@@ -73,9 +74,11 @@ def amounts_of(
 
 
 @lru_cache(maxsize=1024)
-def _made_of(name: str, *, session_series: bool) -> tuple[Amount, ...]:
+def _made_of(name: str, *, is_event: bool, session_series: bool) -> tuple[Amount, ...]:
     kept = telemetry.amounts(session_series=session_series)
-    return tuple(amount for amount in kept if name in amount.sources)
+    return tuple(
+        amount for amount in kept if name in amount.sources or (is_event and not amount.sources)
+    )
 
 
 @lru_cache(maxsize=65_536)

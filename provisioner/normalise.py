@@ -54,10 +54,15 @@ def normalised(record: Record, teller: Teller) -> Attributes:
     match record:
         case Event():
             cleaned = _cleaned(record.name, own)
-            labels = _labels("event", own | cleaned) | origin | _computed(record.name, cleaned)
+            named = own | cleaned | {"event.name": _event_name(record.name)}
+            labels = _labels("event", named) | origin | _computed(record.name, cleaned)
             return {**labels, **_numbers(record.name, own)}
         case Increment():
             return {**_labels("counter", own), **origin, **_amount(record.value)}
+
+
+def _event_name(name: str) -> str:
+    return name if re.search(_in_python(telemetry.EVENT_NAME_PATTERN), name) else "other"
 
 
 def _computed(name: str, cleaned: Values) -> dict[str, str]:

@@ -23,8 +23,9 @@ Attributes = Mapping[str, str | float]
 class EventPart:
     """A term made of events: the sum of attributes, or one for each event when there are none.
 
-    `present` is an attribute that must be there. With `at_most`, a term is 1 or 0: whether that
-    attribute is at most so much. `suffix` is the value of the amount's `suffix_label`.
+    Without names in `events`, those of every name count but `unless`. `present` is an attribute
+    that must be there. With `at_most`, a term is 1 or 0: whether that attribute is at most so much.
+    `suffix` is the value of the amount's `suffix_label`.
     """
 
     events: tuple[str, ...]
@@ -33,6 +34,7 @@ class EventPart:
     present: str = ""
     at_most: float | None = None
     suffix: str = ""
+    unless: str = ""
 
     @property
     def value(self) -> str:
@@ -49,14 +51,17 @@ class EventPart:
     @property
     def where(self) -> str:
         """Which records add something, in OTTL."""
-        conditions = [" or ".join(f'log.attributes["event.name"] == "{e}"' for e in self.events)]
+        name = 'log.attributes["event.name"]'
+        named = " or ".join(f'{name} == "{each}"' for each in self.events)
+        conditions = [named or f'{name} != "{self.unless}"']
         if self.present:
             conditions.append(f"{_checked('log', self.present)} != nil")
         return " and ".join(conditions)
 
     def added(self, name: str, attributes: Attributes) -> float | None:
         """What a record adds; None when it is no record of this term."""
-        if name not in self.events or (self.present and self.present not in attributes):
+        is_meant = name in self.events if self.events else name != self.unless
+        if not is_meant or (self.present and self.present not in attributes):
             return None
         if self.at_most is not None:
             return float(float(attributes[self.present]) <= self.at_most)

@@ -49,7 +49,10 @@ Unit = Literal["usd", "tokens", "requests", "seconds", "calls", "count", "lines"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
-    """A `ledger_*` series: where its amounts come from, and all its labels."""
+    """A `ledger_*` series: where its amounts come from, and all its labels.
+
+    Without `sources` they come from every event.
+    """
 
     name: str
     signal: Signal
@@ -279,6 +282,15 @@ _EVENT_AMOUNTS = (
         unit="count",
         why="MCP servers that connected, failed or disconnected.",
     ),
+    Amount(
+        name="ledger_events",
+        signal="event",
+        sources=(),
+        parts=(EventPart(events=(), unless=PROBE_EVENT),),
+        labels=(*IDENTITY_LABELS, "event_name"),
+        unit="count",
+        why="Events of every name, those that this version does not know among them.",
+    ),
 )
 
 _COUNTER_AMOUNTS = (
@@ -494,12 +506,16 @@ COMPUTED_LABELS = ("origin", "outcome", "source")
 LABEL_ATTRIBUTES = {
     "decision_source": ("source",),
     "entrypoint": ("app.entrypoint",),
+    "event_name": ("event.name",),
     "session": ("session.id",),
     "skill_name": ("skill.name",),
     "terminal": ("terminal.type",),
     "trigger": ("trigger", "invocation_trigger"),
 }
 """The attributes of those labels that are named otherwise; the first that is there counts."""
+
+EVENT_NAME_PATTERN = "^[a-z][a-z0-9_.]{0,63}$"
+"""What an event's name looks like: it is an index label, and one of another form is `other`."""
 
 LABEL_PATTERN = r"^[\p{L}\p{N}._][\p{L}\p{N} ._@:/+()\[\]'#&!~-]*$"
 """What a label's value looks like, in Go's regular expressions: anything else becomes `other`."""

@@ -27,7 +27,7 @@ from provisioner.dashboards.model import (
     Variable,
     uid_of,
 )
-from provisioner.dashboards.panels import Panel, Source
+from provisioner.dashboards.panels import Events, Panel, Source
 
 _SCHEMA_VERSION = 42
 _TAG = "claude-code"
@@ -95,12 +95,14 @@ def _id(title: str) -> int:
 
 
 def _why(dashboard: Dashboard, panel: Panel) -> str:
-    """The panel's reason, and which filters of the board do not reach it."""
+    """The panel's reason, how much it shows, and which filters of the board do not reach it."""
     used = {name for query in panel.questions for name in re.findall(r"\$(\w+)", query.expr)}
-    left_out = [each.title for each in dashboard.variables if each.label not in used]
-    if not left_out:
-        return panel.why
-    return f"{panel.why} Not narrowed by: {', '.join(left_out)}."
+    offered = {each.label: each.title for each in dashboard.variables}
+    offered |= {text.name: text.title for text in dashboard.texts}
+    left_out = [title for name, title in offered.items() if name not in used]
+    most = [f"At most the newest {panel.most:,}."] if isinstance(panel, Events) else []
+    narrowed = [f"Not narrowed by: {', '.join(left_out)}."] if left_out else []
+    return " ".join([panel.why, *most, *narrowed])
 
 
 def _variables(dashboard: Dashboard) -> Iterator[Json]:

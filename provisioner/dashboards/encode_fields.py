@@ -23,6 +23,7 @@ _EXACT: dict[Unit, tuple[str, int]] = {
     Unit.SHARE: ("percentunit", 1),
     Unit.SECONDS: ("s", 1),
     Unit.BYTES: ("bytes", 1),
+    Unit.MOMENT: ("dateTimeAsIso", 0),
 }
 _SHORT: dict[Unit, str] = {
     Unit.USD: "currencyUSD",
@@ -36,6 +37,7 @@ _SHORT: dict[Unit, str] = {
     Unit.SHARE: "percentunit",
     Unit.SECONDS: "s",
     Unit.BYTES: "bytes",
+    Unit.MOMENT: "dateTimeAsIso",
 }
 
 # What is good or bad, and what is looked for on many boards, has a colour of its own everywhere;

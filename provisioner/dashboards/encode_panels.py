@@ -17,7 +17,7 @@ from provisioner.dashboards.encode_fields import (
     short,
     thresholds,
 )
-from provisioner.dashboards.model import FILTERS, uid_of
+from provisioner.dashboards.encode_links import encode_link
 from provisioner.dashboards.panels import (
     Bars,
     Column,
@@ -26,7 +26,6 @@ from provisioner.dashboards.panels import (
     Key,
     Kind,
     Lines,
-    Link,
     Panel,
     Query,
     Ranking,
@@ -41,7 +40,6 @@ SOURCE_VARIABLES = {Source.PROMETHEUS: "metrics", Source.LOKI: "events"}
 # About sixty bars: then every step that Grafana may choose for up to 400 days divides a day.
 _MAX_BARS = 60
 _SHORTEST_BAR = "1m"
-_MOST_EVENTS = 200
 
 
 def encode_panel(panel: Panel, empty: str) -> Json:
@@ -69,6 +67,8 @@ def _target(panel: Panel, query: Query, index: int) -> Json:
         shape = {"format": "heatmap"}
     if isinstance(panel, Table) and query.source is Source.PROMETHEUS:
         shape = {"format": "table"}
+    if isinstance(panel, Events):
+        shape = {"maxLines": panel.most}
     kind: Json = {"queryType": "instant" if query.kind is Kind.INSTANT else "range"}
     if query.source is Source.PROMETHEUS:
         kind = {"instant": query.kind is Kind.INSTANT, "range": query.kind is Kind.RANGE}
@@ -212,6 +212,8 @@ def _table(panel: Table) -> Json:
     first = panel.columns[0].title
     return {
         "type": "table",
+        "interval": _SHORTEST_BAR,
+        "maxDataPoints": _MAX_BARS,
         "fieldConfig": {
             "defaults": {"noValue": "", "custom": {"align": "auto", "minWidth": 60}},
             "overrides": [
@@ -248,25 +250,19 @@ def _events(panel: Events) -> Json:
             "sortOrder": "Ascending" if panel.is_story else "Descending",
             "wrapLogMessage": True,
         },
-        "maxDataPoints": _MOST_EVENTS,
     }
 
 
 def _keyoverride(key: Key) -> Json:
-    links = {"links": [_link(key.link)]} if key.link else {}
+    links = {"links": [encode_link(key.link)]} if key.link else {}
     width = {"custom.width": key.width} if key.width else {}
     return override(key.title, links | width)
 
 
-def _link(link: Link) -> Json:
-    chosen = f"var-{link.text}=${{__value.raw:percentencode}}"
-    filters = [f"${{{each.label}:queryparam}}" for each in FILTERS if link.keeps_filters]
-    query = "&".join([chosen, "${__url_time_range}", *filters])
-    return {"title": link.title, "url": f"/d/{uid_of(link.board)}?{query}"}
-
-
 def _columnoverride(column: Column) -> Json:
     properties: Json = exact(column.unit) | {"custom.align": "right"}
+    if not column.is_shown:
+        properties |= {"custom.hideFrom.viz": True}
     if column.levels:
         properties |= {
             "thresholds": thresholds(column.levels),

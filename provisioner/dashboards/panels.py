@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
+_MOST_LINES = 200
+_MOST_OF_A_STORY = 1000
+
 
 class Unit(Enum):
     """What a number counts, and so how it is written."""
@@ -26,6 +29,7 @@ class Unit(Enum):
     SHARE = "share of 1"
     SECONDS = "seconds"
     BYTES = "bytes"
+    MOMENT = "milliseconds since the epoch"
 
 
 class Source(Enum):
@@ -69,6 +73,18 @@ class Query:
     source: Source = Source.PROMETHEUS
 
 
+FROM, UNTIL = "From", "Until"
+"""Columns that say when a row's own time begins and ends."""
+
+
+class Reach(Enum):
+    """Over which time a link opens the other board."""
+
+    RANGE = "the range that is chosen"
+    ROW = "the row's own time, of its columns From and Until"
+    LAST_DAY = "the last day of the range, and the day after it"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """Another board, opened with one of its texts set to the value that was clicked.
@@ -81,6 +97,7 @@ class Link:
     text: str
     title: str
     keeps_filters: bool = False
+    reach: Reach = Reach.RANGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +112,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One number of each row of a table."""
+    """One number of each row of a table; one that is not shown is there for the row's links."""
 
     title: str
     unit: Unit
     query: Query
     levels: tuple[Level, ...] = ()
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,12 +220,20 @@ class Table(_Panel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Events(_Panel):
-    """Events as readable lines, the newest first unless they tell a story."""
+    """Events as readable lines, the newest first unless they tell a story.
+
+    What tells one has room for more of them; what does not fit is the oldest.
+    """
 
     kind: ClassVar[Kind] = Kind.EVENTS
 
     query: Query
     is_story: bool = False
+
+    @property
+    def most(self) -> int:
+        """How many lines are asked for."""
+        return _MOST_OF_A_STORY if self.is_story else _MOST_LINES
 
     @property
     def questions(self) -> tuple[Query, ...]:

@@ -20,6 +20,9 @@ _REGEX_CHARACTER = re.compile(r"[$^*{}\[\]+?.()|]")
 _SCRAPE_SECONDS = 10
 _DURATIONS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
+# What led to the first amount of a session, and what followed the last.
+_AROUND_MS = 3_600_000
+
 _RANGE = "[$__range]"
 _RANGE_BEFORE = "[$__range] offset $__range"
 # A bar at t holds (t, t + step]. Without the negative offset it would hold (t - step, t]: a bar
@@ -149,6 +152,29 @@ def cumulative_by(amounts: Amounts, label: str) -> str:
 def finished_bars_by(amounts: Amounts, label: str) -> str:
     """What was spent in each step that has ended: a heat map's cell at t holds (t - step, t]."""
     return f"sum by ({label}) ({_over(amounts, '[$__interval]')})"
+
+
+def seen_from(amounts: Amounts, *labels: str) -> str:
+    """An hour before the first step of the range in which something was spent, by labels."""
+    seen = _seen(amounts, *labels)
+    first = f"min_over_time(({seen})[$__range:$__interval]) or ({seen})"
+    return f"({first}) * 1000 - $__interval_ms - {_AROUND_MS}"
+
+
+def seen_until(amounts: Amounts, *labels: str) -> str:
+    """An hour after the last step of the range in which something was spent, by labels."""
+    seen = _seen(amounts, *labels)
+    last = f"({seen}) or max_over_time(({seen})[$__range:$__interval])"
+    return f"({last}) * 1000 + {_AROUND_MS}"
+
+
+def _seen(amounts: Amounts, *labels: str) -> str:
+    """The end of the step, where something was spent in it.
+
+    Steps are counted from the epoch: the last one of a range ends with it and laps over another.
+    """
+    spent = _over(amounts, "[$__interval]")
+    return f"sum by ({', '.join(labels)}) ({spent}) * 0 + time()"
 
 
 def quantile_by(quantile: float, buckets: Amounts, *labels: str) -> str:

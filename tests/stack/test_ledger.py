@@ -128,7 +128,8 @@ def _all_kinds(mark: str, at_ns: int = 0) -> Iterator[Record]:
             **attributes,
             "team": f"{mark} {number % 2}",
         }
-        for name in sorted({source for each in AMOUNTS for source in each.sources}):
+        named = {source for each in AMOUNTS for source in each.sources}
+        for name in sorted({*named, "telepathy_started", "No Name"}):
             if name.startswith("claude_code."):
                 value = (1, 0.5, -1.0, 1e10)[number % 4]
                 yield Increment(name=name, value=value, attributes=everything, at_ns=at_ns)

@@ -18,8 +18,18 @@ import pytest
 
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.boards.cost import cost
+from provisioner.dashboards.boards.sessions import sessions
 from provisioner.dashboards.model import FILTERS, Dashboard
-from provisioner.dashboards.panels import Heatmap, Panel, Query, Ranking, Stat, Table
+from provisioner.dashboards.panels import (
+    FROM,
+    UNTIL,
+    Heatmap,
+    Panel,
+    Query,
+    Ranking,
+    Stat,
+    Table,
+)
 from provisioner.telemetry import API_SECONDS_BOUNDS
 from tests.stack.messages_api import MessagesApi
 from tests.stack.panels import PANELS
@@ -30,6 +40,10 @@ from tests.stack.truth import fed
 from tests.stack.truth.account import account_of
 from tests.stack.truth.arithmetic import Answer, of
 from tests.stack.truth.evidence import Evidence, gather
+
+HOUR_MS = 3_600_000
+EXPORT_MS = 60_000
+"""Longer than it takes from an event to its amount."""
 
 CHOICES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "everything": {},
@@ -68,9 +82,12 @@ def evidence(tmp_path_factory: pytest.TempPathFactory, api: MessagesApi) -> Iter
 
 
 def _named(panel: Panel) -> dict[str, Query]:
-    """A panel's queries by what tells them apart: a column's title, or a legend's words."""
+    """A panel's queries by what tells them apart: a column's title, or a legend's words.
+
+    Columns that are not shown are held apart.
+    """
     if isinstance(panel, Table):
-        return {column.title: column.query for column in panel.columns}
+        return {column.title: column.query for column in panel.columns if column.is_shown}
     return {"" if "{{" in each.legend else each.legend: each for each in panel.questions}
 
 
@@ -176,6 +193,25 @@ def test_every_query_of_every_panel_shows_the_truth(
             if isinstance(panel, Stat | Ranking) and isinstance(said, dict):
                 assert list(said.values()) == sorted(said.values(), reverse=True), panel.title
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_session_is_opened_over_its_own_time(evidence: Evidence) -> None:
+    """Over every event of it that the range has, and no more than steps and hours around them."""
+    (table,) = (panel for panel in sessions().panels() if isinstance(panel, Table))
+    moments = {column.title: column.query for column in table.columns if not column.is_shown}
+    opened, closed = (evidence.desk.ask(table, moments[title], {}) for title in (FROM, UNTIL))
+    assert isinstance(opened, dict)
+    assert isinstance(closed, dict)
+    assert opened
+    assert opened.keys() == closed.keys()
+    span = evidence.desk.span
+    most = 2 * HOUR_MS + 2 * span.step * 1000 + EXPORT_MS
+    for key in opened:
+        session = dict(key)["session"]
+        happened = evidence.truth.happened(session_id=session)
+        times = [each.at_ns / 1e6 for each in happened if each.at_ns / 1e9 <= span.end]
+        assert opened[key] < min(times) <= max(times) < closed[key], session
+        assert closed[key] - opened[key] < max(times) - min(times) + most, session
 
 
 def test_a_cumulative_line_is_the_sum_of_the_bars_so_far(evidence: Evidence) -> None:

@@ -35,6 +35,7 @@ _BOARDS = tuple(
         "performance",
         "productivity",
         "session",
+        "session_rows",
         "sessions",
         "tools",
     )

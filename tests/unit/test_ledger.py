@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from provisioner.ledger import amounts_of, ledger
 from provisioner.normalise import Teller
-from provisioner.records import Event, Increment
+from provisioner.records import Event, Increment, Record
 from provisioner.telemetry import AMOUNTS, SESSION_AMOUNTS
 
 NOBODY = Teller()
@@ -25,7 +27,8 @@ def _by_name(event: Event) -> dict[str, float]:
 
 
 def test_a_request_adds_to_every_series_that_is_made_of_requests() -> None:
-    made = {amount.name for amount in AMOUNTS if "api_request" in amount.sources}
+    every = {"ledger_events"}
+    made = every | {amount.name for amount in AMOUNTS if "api_request" in amount.sources}
     found = _by_name(REQUEST)
     assert set(found) == made
     assert found["ledger_cost_usd"] == found["ledger_session_cost_usd"] == 0.25
@@ -79,8 +82,9 @@ def test_a_longer_step_adds_up_what_a_client_would_export_together() -> None:
     events = [
         Event(name="user_prompt", attributes={}, at_ns=seconds * 10**9) for seconds in (1, 5, 6)
     ]
-    (samples,) = ledger(events, NOBODY, step_ms=5_000).values()
-    assert samples == {5_000: 2.0, 10_000: 1.0}
+    found = ledger(events, NOBODY, step_ms=5_000)
+    assert {series.name for series in found} == {"ledger_prompts", "ledger_events"}
+    assert list(found.values()) == [{5_000: 2.0, 10_000: 1.0}] * 2
 
 
 def test_an_increment_adds_to_its_series() -> None:
@@ -89,8 +93,21 @@ def test_an_increment_adds_to_its_series() -> None:
     assert (series.name, value) == ("ledger_commits", 2.0)
 
 
-def test_other_records_add_nothing() -> None:
-    assert list(amounts_of(Event(name="plugin_loaded", attributes={}), NOBODY)) == []
+@pytest.mark.parametrize(("name", "said"), [("plugin_loaded",) * 2, ("No Name", "other")])
+def test_other_events_are_counted_by_their_names_and_nothing_else(name: str, said: str) -> None:
+    ((series, value),) = amounts_of(Event(name=name, attributes={}), NOBODY)
+    assert (series.name, dict(series.labels)["event_name"], value) == ("ledger_events", said, 1.0)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Event(name="probe", attributes={}),
+        Increment(name="claude_code.cost.usage", value=1, attributes={}),
+    ],
+)
+def test_other_records_add_nothing(record: Record) -> None:
+    assert list(amounts_of(record, NOBODY)) == []
 
 
 def test_the_session_family_can_be_left_out() -> None:

@@ -10,6 +10,7 @@ SUM = EventPart(events=("a",), adds=("x",), divisor=1000.0, present="x")
 COUNT = EventPart(events=("a", "b"))
 BUCKET = EventPart(events=("a",), present="x", at_most=500.0, suffix="0.5")
 BOTH = EventPart(events=("a",), adds=("x", "y"))
+EVERY = EventPart(events=(), unless="b")
 COUNTER = CounterPart(counter="c", unless=("kind", "idle"))
 
 
@@ -20,6 +21,7 @@ COUNTER = CounterPart(counter="c", unless=("kind", "idle"))
         (COUNT, "1", '{name} == "a" or {name} == "b"'),
         (BUCKET, "1 / (1 + Int(({x} - 0.001) / 500.0))", '{name} == "a" and {x} != nil'),
         (BOTH, "{x} + {y}", '{name} == "a"'),
+        (EVERY, "1", '{name} != "b"'),
     ],
 )
 def test_a_term_of_events_is_written_in_the_collectors_language(
@@ -54,6 +56,8 @@ def test_a_term_of_a_counter_is_written_in_the_collectors_language() -> None:
         (BUCKET, "a", {"x": 500.1}, 0.0),
         (BUCKET, "a", {}, None),
         (BOTH, "a", {"x": 1.0, "y": 2.0}, 3.0),
+        (EVERY, "anything", {}, 1.0),
+        (EVERY, "b", {}, None),
         (COUNTER, "c", {"amount": 2.0}, 2.0),
         (COUNTER, "c", {"amount": 2.0, "kind": "busy"}, 2.0),
         (COUNTER, "c", {"amount": 2.0, "kind": "idle"}, None),

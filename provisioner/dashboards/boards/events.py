@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from provisioner.dashboards import logql
-from provisioner.dashboards.ask import lines, over_time_from_events
+from provisioner.dashboards.ask import lines, over_time
 from provisioner.dashboards.boards.moments import moments
 from provisioner.dashboards.model import Dashboard, Row, Text
 from provisioner.dashboards.panels import Bars, Events, Unit
+from provisioner.dashboards.queries import bars_by, of
 from provisioner.dashboards.readable import readable
 
 _SESSION = Text(name="session", title="Session", why="A session's id, or a regular expression")
@@ -29,7 +29,6 @@ def events() -> Dashboard:
 
 
 def _kinds() -> Row:
-    every = logql.bars_by(logql.events(**_CHOSEN), "event_name")
     return Row(
         title="How many",
         panels=(
@@ -37,7 +36,7 @@ def _kinds() -> Row:
                 title="Events by Name",
                 why="How many events of each kind there were between a bar's start and the next.",
                 unit=Unit.COUNT,
-                queries=(over_time_from_events(every, "{{event_name}}"),),
+                queries=(over_time(bars_by(of("ledger_events"), "event_name"), "{{event_name}}"),),
             ),
         ),
     )

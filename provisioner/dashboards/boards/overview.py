@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from provisioner.dashboards.ask import now, over_time
 from provisioner.dashboards.boards.moments import moments
+from provisioner.dashboards.boards.session_rows import SESSION_KEYS, session_keys, session_time
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import (
     Bars,
     Column,
-    Key,
     Level,
-    Link,
     Query,
     Ranking,
     Stat,
@@ -45,7 +44,6 @@ CACHE_LEVELS = (
 )
 CACHE_READS = of("ledger_tokens", type="cacheRead")
 PROMPT_TOKENS = of("ledger_tokens", type=("input", "cacheRead", "cacheCreation"))
-SESSION_LINK = Link(board="session", text="session", title="The story of this session")
 
 _COST = of("ledger_cost_usd")
 _TOKENS = of("ledger_tokens")
@@ -206,6 +204,7 @@ def _tokens() -> Row:
 
 
 def _where() -> Row:
+    dearest = top_by(5, of("ledger_session_cost_usd"), *SESSION_KEYS)
     return Row(
         title="Where it went",
         panels=(
@@ -218,20 +217,12 @@ def _where() -> Row:
             Table(
                 title="Dearest Sessions",
                 why="The five sessions that cost most in the range; a click on one tells its "
-                "story. Empty when session series are switched off.",
-                keys=(
-                    Key(label="session", title="Session", link=SESSION_LINK, width=300),
-                    Key(label="project", title="Project"),
-                    Key(label="user", title="User"),
-                ),
+                "story, over the part of the range in which it was. Empty when session series are "
+                "switched off.",
+                keys=session_keys(),
                 columns=(
-                    Column(
-                        title="Cost",
-                        unit=Unit.USD,
-                        query=now(
-                            top_by(5, of("ledger_session_cost_usd"), "session", "project", "user")
-                        ),
-                    ),
+                    Column(title="Cost", unit=Unit.USD, query=now(dearest)),
+                    *session_time(dearest),
                 ),
             ),
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from provisioner.dashboards import logql
 from provisioner.dashboards.ask import lines, now, now_from_events, over_time
 from provisioner.dashboards.boards.moments import moments
-from provisioner.dashboards.boards.overview import SESSION_LINK
 from provisioner.dashboards.model import Dashboard, Row
 from provisioner.dashboards.panels import (
     Bars,
@@ -16,6 +15,7 @@ from provisioner.dashboards.panels import (
     Level,
     Lines,
     Link,
+    Reach,
     Stat,
     Table,
     Tone,
@@ -54,7 +54,12 @@ _ERROR_LEVELS = (
     Level(at=0.05, tone=Tone.BAD),
 )
 _REQUEST = ("request_id", "session_id", "prompt_id", "model", "source", "project")
-_PROMPT_LINK = Link(board="events", text="prompt", title="Everything of this prompt")
+_PROMPT_LINK = Link(
+    board="events", text="prompt", title="Everything of this prompt", reach=Reach.LAST_DAY
+)
+_SESSION_LINK = Link(
+    board="session", text="session", title="The story of this session", reach=Reach.LAST_DAY
+)
 
 
 def performance() -> Dashboard:
@@ -207,13 +212,13 @@ def _slowest() -> Row:
             Table(
                 title="Slowest Requests of the Last Day",
                 why="The slowest answered requests of the last 24 hours of the range: a click "
-                "leads to everything of the prompt, or of the session.",
+                "leads to everything of the prompt, or of the session, on that day.",
                 keys=(
                     Key(label="model", title="Model"),
                     Key(label="source", title="Source"),
                     Key(label="project", title="Project"),
                     Key(label="prompt_id", title="Prompt", link=_PROMPT_LINK, width=140),
-                    Key(label="session_id", title="Session", link=SESSION_LINK, width=140),
+                    Key(label="session_id", title="Session", link=_SESSION_LINK, width=140),
                     Key(label="request_id", title="Request", width=140),
                 ),
                 columns=(

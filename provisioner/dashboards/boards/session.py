@@ -145,7 +145,9 @@ def _story() -> Row:
         panels=(
             Events(
                 title="Its Story",
-                why="Every event of the session, in order.",
+                why="Every event of the session in the range, in order. Opened from a row of a "
+                "session, this board covers the time in which it was; from a line, the day before "
+                "and the day after. A longer range is looked through from end to end.",
                 query=lines(readable(session_id="$session")),
                 is_story=True,
                 height=20,

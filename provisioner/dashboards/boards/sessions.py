@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from provisioner.dashboards.ask import now, over_time
 from provisioner.dashboards.boards.moments import moments
-from provisioner.dashboards.boards.overview import BARS_WHY, SESSION_LINK
+from provisioner.dashboards.boards.overview import BARS_WHY
+from provisioner.dashboards.boards.session_rows import SESSION_KEYS, session_keys, session_time
 from provisioner.dashboards.model import Dashboard, Row
-from provisioner.dashboards.panels import Bars, Column, Key, Stat, Table, Unit
+from provisioner.dashboards.panels import Bars, Column, Stat, Table, Unit
 from provisioner.dashboards.queries import (
     bars_by,
     distinct,
@@ -22,7 +23,6 @@ MOST = 100
 
 _COST = of("ledger_session_cost_usd")
 _REQUESTS = of("ledger_session_requests")
-_KEYS = ("session", "project", "user")
 
 
 def sessions() -> Dashboard:
@@ -78,25 +78,22 @@ def _totals() -> Row:
 
 
 def _table() -> Row:
-    dearest = top_by(MOST, _COST, *_KEYS)
+    dearest = top_by(MOST, _COST, *SESSION_KEYS)
     return Row(
         title="Sessions",
         panels=(
             Table(
                 title="Sessions",
                 why=f"What each session took in the range; the {MOST} that cost most. A click on "
-                "one tells its story.",
+                "one tells its story, over the part of the range in which it was.",
                 height=16,
-                keys=(
-                    Key(label="session", title="Session", link=SESSION_LINK, width=300),
-                    Key(label="project", title="Project"),
-                    Key(label="user", title="User"),
-                ),
+                keys=session_keys(),
                 columns=(
                     Column(title="Cost", unit=Unit.USD, query=now(dearest)),
                     _of_dearest("Tokens", Unit.TOKENS, "ledger_session_tokens"),
                     _of_dearest("Requests", Unit.COUNT, "ledger_session_requests"),
                     _of_dearest("Tool calls", Unit.COUNT, "ledger_session_tool_calls"),
+                    *session_time(dearest),
                 ),
             ),
         ),
@@ -105,8 +102,8 @@ def _table() -> Row:
 
 def _of_dearest(title: str, unit: Unit, series: str) -> Column:
     """Only the rows that the first column has: a row of a session without its cost says little."""
-    on = ", ".join(_KEYS)
-    expr = f"{total_by(of(series), *_KEYS)} and on ({on}) {top_by(MOST, _COST, *_KEYS)}"
+    dearest = top_by(MOST, _COST, *SESSION_KEYS)
+    expr = f"{total_by(of(series), *SESSION_KEYS)} and on ({', '.join(SESSION_KEYS)}) {dearest}"
     return Column(title=title, unit=unit, query=now(expr))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.stack.truth.arithmetic import Expected, Panels, Truth, counted
+from tests.stack.truth.arithmetic import Expected, Panels, Truth, of
 from tests.stack.truth.facts import Happening
 from tests.stack.truth.said import lines
 
@@ -23,7 +23,7 @@ def _lines_of_tool(name: str) -> Expected:
 
 
 EVENTS: Panels = {
-    "Events by Name": {"": lambda truth: counted(_chosen(truth), "event_name")},
+    "Events by Name": {"": lambda truth: truth.sums(of("events"), "event_name")},
     "Tool Execution Events": {"": _lines_of_tool("tool_result")},
     "API Error Events": {"": _lines("api_error", "api_retries_exhausted", "api_refusal")},
     "Prompts": {"": _lines("user_prompt")},

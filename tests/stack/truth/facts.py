@@ -60,6 +60,10 @@ class Happening:
 def facts_of(records: Iterable[Record]) -> Iterator[Fact]:
     """Everything that the records say was spent."""
     for record in records:
+        if record.is_event:
+            yield Fact(
+                measure="events", amount=1, labels=_who(record) | {"event_name": record.name}
+            )
         tell = _EVENTS.get(record.name) if record.is_event else _COUNTERS.get(record.name)
         yield from tell(record, _who(record)) if tell else ()
 

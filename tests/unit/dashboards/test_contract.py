@@ -15,6 +15,8 @@ from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.encode import encode
 from provisioner.dashboards.model import FILTERS, Dashboard, uid_of
 from provisioner.dashboards.panels import (
+    FROM,
+    UNTIL,
     Bars,
     Column,
     Heatmap,
@@ -22,9 +24,11 @@ from provisioner.dashboards.panels import (
     Lines,
     Panel,
     Query,
+    Reach,
     Source,
     Stat,
     Table,
+    Unit,
 )
 from provisioner.event_attributes import EVENTS, attributes_of
 from provisioner.telemetry import AMOUNTS
@@ -217,9 +221,25 @@ def test_totals_sum_the_range_and_bars_the_step_after_them(panel: Panel) -> None
     step = "[$__interval] offset -$__interval"
     windows: dict[type, str] = {Bars: step, Lines: step, Heatmap: "[$__interval]"}
     window = windows.get(type(panel), "[$__range]")
-    for query in panel.questions:
+    moments = _moments(panel)
+    for query in set(panel.questions) - moments:
         if query.source is Source.PROMETHEUS:
             assert query.expr.count("sum_over_time(ledger") == query.expr.count(window)
+
+
+def _moments(panel: Panel) -> set[Query]:
+    """What asks when a row was: steps of the range tell it."""
+    columns = panel.columns if isinstance(panel, Table) else ()
+    return {column.query for column in columns if column.unit is Unit.MOMENT}
+
+
+@each_panel
+def test_a_row_that_leads_to_its_own_time_knows_it(panel: Panel) -> None:
+    if isinstance(panel, Table):
+        is_asked = any(key.link and key.link.reach is Reach.ROW for key in panel.keys)
+        hidden = [column.title for column in panel.columns if not column.is_shown]
+        assert hidden == ([FROM, UNTIL] if is_asked else [])
+        assert len(_moments(panel)) == len(hidden)
 
 
 @each_panel

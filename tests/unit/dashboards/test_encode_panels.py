@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from provisioner.dashboards.encode_panels import encode_panel
 from provisioner.dashboards.panels import (
@@ -16,7 +15,6 @@ from provisioner.dashboards.panels import (
     Kind,
     Level,
     Lines,
-    Link,
     Panel,
     Query,
     Ranking,
@@ -117,23 +115,16 @@ def test_a_table_has_its_keys_first_and_is_ordered_by_its_first_number() -> None
     assert encoded["options"]["sortBy"] == [{"displayName": "Cost", "desc": True}]
 
 
-SESSION_URL = "/d/claude-otel-session?var-session=${__value.raw:percentencode}&${__url_time_range}"
-FILTERS_URL = (
-    "&${user:queryparam}&${team:queryparam}&${project:queryparam}&${model:queryparam}"
-    "&${origin:queryparam}"
-)
-
-
-@pytest.mark.parametrize(
-    ("keeps_filters", "url"), [(False, SESSION_URL), (True, SESSION_URL + FILTERS_URL)]
-)
-def test_a_link_opens_its_board_with_what_was_clicked_and_the_range(
-    keeps_filters: bool,  # noqa: FBT001 - a case
-    url: str,
-) -> None:
-    link = Link(board="session", text="session", title="It", keeps_filters=keeps_filters)
-    overrides = _overrides(_table(Key(label="session", title="Session", link=link)))
-    assert overrides["Session"]["links"] == [{"title": "It", "url": url}]
+def test_a_column_that_is_not_shown_is_there_all_the_same() -> None:
+    query = Query(expr="a", kind=Kind.INSTANT)
+    column = Column(title="From", unit=Unit.MOMENT, query=query, is_shown=False)
+    table = replace(_table(Key(label="model", title="Model")), columns=(column,))
+    assert _overrides(table)["From"] == {
+        "unit": "dateTimeAsIso",
+        "decimals": 0,
+        "custom.align": "right",
+        "custom.hideFrom.viz": True,
+    }
 
 
 def test_events_come_newest_first_unless_they_tell_a_story() -> None:
@@ -141,4 +132,6 @@ def test_events_come_newest_first_unless_they_tell_a_story() -> None:
     newest = Events(title="a", why="to read", query=query)
     story = Events(title="a", why="to read", query=query, is_story=True)
     assert _encoded(newest)["options"]["sortOrder"] == "Descending"
+    assert _encoded(newest)["targets"][0]["maxLines"] == 200
+    assert _encoded(story)["targets"][0]["maxLines"] == 1000
     assert _encoded(story)["options"]["sortOrder"] == "Ascending"

@@ -79,6 +79,18 @@ def test_what_has_come_together_is_the_sum_of_the_ranges_bars() -> None:
     )
 
 
+def test_a_rows_own_time_is_that_of_its_first_and_last_step_and_an_hour_around() -> None:
+    spent = f"sum_over_time(ledger_commits{{{NARROWED}}}[$__interval])"
+    seen = f"(sum by (user) ({spent}) * 0 + time())"
+    steps = "[$__range:$__interval]"
+    assert queries.seen_from(COMMITS, "user") == (
+        f"(min_over_time({seen}{steps}) or {seen}) * 1000 - $__interval_ms - 3600000"
+    )
+    assert queries.seen_until(COMMITS, "user") == (
+        f"({seen} or max_over_time({seen}{steps})) * 1000 + 3600000"
+    )
+
+
 def test_a_quantile_keeps_the_bounds_until_the_last() -> None:
     buckets = of("ledger_api_seconds_bucket")
     assert queries.quantile_by(0.95, buckets, "model").startswith(
