@@ -16,7 +16,6 @@ from provisioner.verify import (
     Finding,
     Verification,
     ask,
-    ready_urls,
     verify,
 )
 from provisioner.workspace import Workspace
@@ -95,7 +94,7 @@ def test_a_stack_that_is_down_is_told_engine_by_engine_and_nothing_is_sent(
         "loki ready",
         "prometheus ready",
     ]
-    url = ready_urls(workspace)["loki"]
+    url = workspace.ready_urls["loki"]
     assert found.findings[1].detail == (f"not there (waited 0 s; last seen: {url}: no connection)")
 
 
