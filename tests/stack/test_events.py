@@ -19,7 +19,7 @@ from provisioner.otlp import PROTOCOLS, Protocol, Sender, logs_request, send
 from provisioner.records import Event, Value
 from provisioner.telemetry import EVENT_SCOPE
 from tests.stack.books import Books, eventually
-from tests.stack.stacks import Stacks, TestStack
+from tests.stack.stacks import TestStack, on_native
 
 CLIENT = Sender(service_name="claude-code", scope=EVENT_SCOPE)
 HOUR_NS = 3600 * 10**9
@@ -131,8 +131,8 @@ def test_the_tap_misses_nothing_of_a_burst(stack: TestStack, tmp_path: Path) -> 
         eventually(lambda: shown().count(f" {project} user_prompt "), len(burst))
 
 
-def test_the_tap_goes_on_when_loki_restarts(stacks: Stacks, tmp_path: Path) -> None:
-    stack = stacks("native")
+@on_native
+def test_the_tap_goes_on_when_loki_restarts(stack: TestStack, tmp_path: Path) -> None:
     before, after = uuid.uuid4().hex, uuid.uuid4().hex
     with _tap(stack, tmp_path) as shown:
         _send_until_shown(stack, shown, before)
