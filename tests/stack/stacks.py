@@ -141,7 +141,7 @@ def prepare_stack(folder: Path, runtime: RuntimeName) -> TestStack:
     home = folder / "data"
     lines = {
         "RUNTIME": runtime,
-        "STACK_PROJECT": f"claude-otel-test-{runtime}-{os.getpid()}",
+        "STACK_PROJECT": f"claude-otel-test-{runtime}-{uuid.uuid4().hex[:8]}",
         "STACK_DATA_DIR": str(home),
         **_ports(),
     }

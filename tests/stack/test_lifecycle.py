@@ -205,8 +205,6 @@ def test_two_stacks_run_side_by_side_and_cleaning_one_leaves_the_other(
     stack: TestStack, tmp_path: Path
 ) -> None:
     other = prepare_stack(tmp_path, stack.runtime)
-    text = (other.root / ".env").read_text("utf-8").replace("-test-", "-other-")
-    (other.root / ".env").write_text(text, encoding="utf-8")
     other.succeed("up")
     other.succeed("clean", "--yes")
     assert "not running" in other.run("status").out
