@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 STACK := $(VENV)/bin/claude-otel
 TESTED := $(VENV)/.tested
+PYTEST := $(VENV)/bin/python -m pytest -n 2 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: up down restart logs status verify plan env clean demo test check lint help
@@ -11,10 +12,10 @@ up down restart logs status verify plan env clean demo: $(STACK)  ## run claude-
 	@$(STACK) $@ $(ARGS)
 
 test: lint  ## set up and run all tests, with real engines and the real client
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 check: lint  ## lint, types and fast tests; no engines
-	@$(VENV)/bin/python -m pytest -m "not stack" $(ARGS)
+	@$(PYTEST) -m "not stack" $(ARGS)
 
 lint: $(TESTED)
 	@$(VENV)/bin/ruff check --quiet && $(VENV)/bin/ruff format --quiet --check && $(VENV)/bin/mypy

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from provisioner.settings import RuntimeName, Settings
 
@@ -58,6 +58,12 @@ class Placement:
     config: Mapping[str, str]
     data: Mapping[str, str]
     identity_secret: str
+
+
+def engine_of(path: str) -> str:
+    """The engine that reads an artifact; empty for what no engine reads."""
+    first = PurePosixPath(path).parts[0]
+    return first if first in ENGINES else ""
 
 
 def docker_placement() -> Placement:

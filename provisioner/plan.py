@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from provisioner.applied import Applied
-from provisioner.placement import ENGINES
-from provisioner.render import engine_of
+from provisioner.placement import ENGINES, engine_of
 from provisioner.runtime.model import EngineState, Source
 
 Verb = Literal["obtain", "write", "remove", "deliver", "stop", "start", "restart", "reload"]

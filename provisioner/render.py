@@ -22,10 +22,9 @@ from provisioner.client_env import client_shell_file
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.encode import encode
 from provisioner.errors import ArtifactRejected
-from provisioner.placement import LOOPBACK, Placement
+from provisioner.placement import ENGINES, LOOPBACK, Placement
 from provisioner.settings import Settings
 
-ENGINE_FOLDERS = ("collector", "grafana", "loki", "prometheus")
 SUFFIX = ".j2"
 MAIN_CONFIGS = (
     "collector/config.yaml",
@@ -63,14 +62,8 @@ def render(stack: Stack, root: Path) -> Artifacts:
     return dict(sorted(artifacts.items()))
 
 
-def engine_of(path: str) -> str:
-    """The engine that reads an artifact; empty for what no engine reads."""
-    first = PurePosixPath(path).parts[0]
-    return first if first in ENGINE_FOLDERS else ""
-
-
 def _templates(root: Path) -> list[str]:
-    found = (path for folder in ENGINE_FOLDERS for path in (root / folder).rglob(f"*{SUFFIX}"))
+    found = (path for folder in ENGINES for path in (root / folder).rglob(f"*{SUFFIX}"))
     return sorted(path.relative_to(root).as_posix().removesuffix(SUFFIX) for path in found)
 
 

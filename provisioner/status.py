@@ -11,7 +11,6 @@ from provisioner.errors import BackendError, EngineUnavailable
 from provisioner.placement import ENGINES
 from provisioner.running import running_elsewhere
 from provisioner.runtime.model import EngineState, Runtime
-from provisioner.verify import ready_urls
 from provisioner.workspace import Workspace
 
 SPANS = {"24h": "24 hours", "30d": "30 days"}
@@ -102,7 +101,7 @@ def _engine(
     return EngineStatus(
         engine=name,
         is_running=state is not None and state.is_running,
-        is_ready=is_ready(ready_urls(workspace)[name]),
+        is_ready=is_ready(workspace.ready_urls[name]),
         detail=state.detail if state else "not running",
         memory_mb=round(memory / 1e6, 1) if memory else None,
         origin=origin,

@@ -89,18 +89,8 @@ class Subject:
 
     @property
     def ready_urls(self) -> dict[str, str]:
-        urls = ready_urls(self.workspace)
-        return {name: url for name, url in urls.items() if name != "grafana" or self.with_grafana}
-
-
-def ready_urls(workspace: Workspace) -> dict[str, str]:
-    """The address at which each engine says that it is ready."""
-    return {
-        "collector": f"{workspace.url('collector_health')}/",
-        "grafana": f"{workspace.url('grafana')}/api/health",
-        "loki": f"{workspace.url('loki')}/ready",
-        "prometheus": f"{workspace.url('prometheus')}/-/ready",
-    }
+        urls = self.workspace.ready_urls.items()
+        return {name: url for name, url in urls if name != "grafana" or self.with_grafana}
 
 
 def verify(

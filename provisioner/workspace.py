@@ -30,6 +30,16 @@ class Workspace:
         """The address of one of the stack's ports on this machine, as http://host:port."""
         return f"http://{LOOPBACK}:{getattr(self.settings.ports, listener)}"
 
+    @property
+    def ready_urls(self) -> dict[str, str]:
+        """The address at which each engine says that it is ready."""
+        return {
+            "collector": f"{self.url('collector_health')}/",
+            "grafana": f"{self.url('grafana')}/api/health",
+            "loki": f"{self.url('loki')}/ready",
+            "prometheus": f"{self.url('prometheus')}/-/ready",
+        }
+
 
 def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     """The stack of this checkout; raises RootNotFound or SettingsError."""

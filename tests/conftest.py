@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from provisioner import verify
+from provisioner.dashboards import DASHBOARDS
 from provisioner.files import write_atomically
 from provisioner.settings import Ports, Settings
 from provisioner.workspace import Workspace
-from tests.fakes import FakeRuntime, free_ports
+from tests.fakes import FakeRuntime, listener_ports
 from tests.servers import FakeStack
+from tests.shares import Shares, turn
+from tests.stack.leftovers import close_notes, open_notes
 
 ROOT = Path(__file__).parents[1]
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+BROKEN_OFF = (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
 
 SMALL_CHECKOUT = {
     "compose.yaml": "services: {}\n",
@@ -29,6 +36,30 @@ SMALL_CHECKOUT = {
     "loki/config.yaml.j2": "retention: {{ settings.loki.retention_days }}d\n",
     "prometheus/prometheus.yaml.j2": "grafana: {{ with_grafana }}\n",
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the order in which processes take their shares; random within each."""
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Shares:
+    """Tests of one stack stay in one process."""
+    return Shares(config, log)
+
+
+def pytest_configure() -> None:
+    """Note the stacks that tests start, in whichever process."""
+    if not IS_WORKER:
+        open_notes()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(exitstatus: int) -> Generator[None]:
+    """Fixtures take their stacks away, if they are left the time for it."""
+    yield
+    if not IS_WORKER:
+        close_notes(take_away=exitstatus in BROKEN_OFF)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +85,7 @@ def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture
 def settings() -> Settings:
     """Settings whose ports are free on this machine."""
-    return Settings(ports=Ports(**free_ports()))
+    return Settings(ports=Ports(**listener_ports()))
 
 
 @pytest.fixture
@@ -85,3 +116,9 @@ def fake_stack() -> Iterator[FakeStack]:
     """Stores and a door that answer over HTTP and gRPC."""
     with FakeStack() as running:
         yield running
+
+
+@pytest.fixture
+def _one_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verifying asks the queries of one board, as it would those of all."""
+    monkeypatch.setattr(verify, "DASHBOARDS", DASHBOARDS[:1])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,16 +10,12 @@ from provisioner.errors import ArtifactRejected
 from provisioner.placement import LISTENERS, Placement, docker_placement, native_placement
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.settings import RuntimeName, Settings
+from tests.ports import free_ports
 
 
-def free_ports() -> dict[str, int]:
+def listener_ports() -> dict[str, int]:
     """A free port of the loopback for each listener."""
-    with ExitStack() as held:
-        sockets = {
-            each.name: held.enter_context(socket.create_server(("127.0.0.1", 0)))
-            for each in LISTENERS
-        }
-        return {name: each.getsockname()[1] for name, each in sockets.items()}
+    return dict(zip((each.name for each in LISTENERS), free_ports(), strict=False))
 
 
 def source(engine: str, identity: str = "1") -> Source:

@@ -25,7 +25,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2_grpc import (
 
 from provisioner.otlp import PROTOCOLS
 from provisioner.settings import Ports, Settings
-from tests.fakes import free_ports
+from tests.fakes import listener_ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +164,7 @@ class FakeStack:
         servers = {name: self._open.enter_context(serving(self._answer)) for name in _SERVED}
         ports = {name: server.server_port for name, server in servers.items()}
         ports["otlp_grpc"] = self._open.enter_context(grpc_door(self.received))
-        self.settings = Settings(ports=Ports(**{**free_ports(), **ports}))
+        self.settings = Settings(ports=Ports(**{**listener_ports(), **ports}))
         return self
 
     def __exit__(self, *_: object) -> None:

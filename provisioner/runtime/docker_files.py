@@ -7,8 +7,7 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from provisioner.placement import ENGINES, Placement
-from provisioner.render import engine_of
+from provisioner.placement import ENGINES, Placement, engine_of
 from provisioner.runtime.model import Delivery
 
 CONFIG_ROOT = "/etc/claude-otel"

@@ -14,8 +14,7 @@ import psutil
 from provisioner import engines
 from provisioner.files import remove_stale, write_atomically
 from provisioner.launch import arguments, garbage_percent, go_memory_limit
-from provisioner.placement import ENGINES, Placement, native_placement
-from provisioner.render import engine_of
+from provisioner.placement import ENGINES, Placement, engine_of, native_placement
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.runtime.orphans import Orphan, find_orphans, stop_orphan

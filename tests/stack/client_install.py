@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from filelock import FileLock
 from platformdirs import user_cache_path
 
 PACKAGE = "@anthropic-ai/claude-code"
@@ -45,14 +46,12 @@ def _existing(executable: Path) -> Path:
 def _install(folder: Path) -> None:
     """Install beside the folder and move there, so that nobody ever meets half a client."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-") as scratch:
-        fresh = Path(scratch, VERSION)
-        _npm_install(fresh)
-        try:
+    scratch = tempfile.TemporaryDirectory(dir=folder.parent, prefix=".installing-")
+    with FileLock(folder.parent / f"{folder.name}.lock"), scratch:
+        if not folder.exists():  # else tests in another process were quicker
+            fresh = Path(scratch.name, VERSION)
+            _npm_install(fresh)
             fresh.replace(folder)
-        except OSError:
-            # Another test run was quicker, and its client is as good as ours.
-            _existing(folder / EXECUTABLE)
 
 
 def _npm_install(folder: Path) -> None:

@@ -59,6 +59,17 @@ def stack(request: pytest.FixtureRequest, stacks: Stacks) -> Iterator[TestStack]
         print(found.run("logs", "--lines", "30").out)  # noqa: T201 - pytest shows it with the failure
 
 
+@pytest.fixture(params=RUNTIMES)
+def own_stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestStack]:
+    """A running stack for one test: what that leaves behind would burden all others."""
+    own = prepare_stack(tmp_path, request.param)
+    try:
+        own.succeed("up")
+        yield own
+    finally:
+        own.succeed("clean", "--yes")
+
+
 @pytest.fixture
 def runner(stack: TestStack, api: MessagesApi, tmp_path: Path) -> Runner:
     """Runs the client in a project of this test's own."""

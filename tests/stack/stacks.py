@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from random import SystemRandom
 from typing import Any
+
+import pytest
 
 from provisioner.backends import Loki, Prometheus
 from provisioner.client_env import client_variables
 from provisioner.demo.stack import DISTANCE
 from provisioner.otlp import Door
 from provisioner.settings import RuntimeName, Settings, environment_names, load_settings
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 CONTENT = (
@@ -31,8 +33,8 @@ CONTENT = (
 )
 """What a stack needs of a checkout; the package itself is the one under test."""
 
-PORTS = range(11_000, 21_000)
-"""Below those that a system gives to outgoing connections: none may take one between two starts."""
+NOTES = "CLAUDE_OTEL_TEST_STACKS"
+"""The variable that names the folder in which checkouts are noted whose stacks may run."""
 
 UP_SECONDS = 3000
 """A cold machine builds its engines first."""
@@ -104,10 +106,7 @@ class TestStack:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"CLAUDE_OTEL_ROOT": str(self.root), "PYTHONPATH": str(ROOT)}
-        foreign = environment_names()
-        kept = {name: value for name, value in os.environ.items() if name not in foreign}
-        return kept | own
+        return environment_of(self.root)
 
     def telemetry_env(self, **changes: str) -> dict[str, str]:
         """What `claude-otel env` exports, with intervals that a test can wait for."""
@@ -117,6 +116,18 @@ class TestStack:
 
 Stacks = Callable[[RuntimeName], TestStack]
 """Gives the running stack of a runtime."""
+
+on_docker = pytest.mark.parametrize("stack", ["docker"], indirect=True)
+on_native = pytest.mark.parametrize("stack", ["native"], indirect=True)
+"""For a test of what only one runtime has."""
+
+
+def environment_of(root: Path) -> dict[str, str]:
+    """The environment of a command for the stack of a checkout."""
+    own = {"CLAUDE_OTEL_ROOT": str(root), "PYTHONPATH": str(ROOT)}
+    foreign = environment_names()
+    kept = {name: value for name, value in os.environ.items() if name not in foreign}
+    return kept | own
 
 
 def prepare_stack(folder: Path, runtime: RuntimeName) -> TestStack:
@@ -130,27 +141,18 @@ def prepare_stack(folder: Path, runtime: RuntimeName) -> TestStack:
     home = folder / "data"
     lines = {
         "RUNTIME": runtime,
-        "STACK_PROJECT": f"claude-otel-test-{runtime}-{os.getpid()}",
+        "STACK_PROJECT": f"claude-otel-test-{runtime}-{uuid.uuid4().hex[:8]}",
         "STACK_DATA_DIR": str(home),
-        **free_ports(),
+        **_ports(),
     }
     text = "".join(f"{name}={value}\n" for name, value in lines.items())
     (root / ".env").write_text(text, encoding="utf-8")
+    if notes := os.environ.get(NOTES):
+        Path(notes, uuid.uuid4().hex).symlink_to(root)
     return TestStack(root=root, home=home, runtime=runtime)
 
 
-def free_ports() -> dict[str, str]:
+def _ports() -> dict[str, str]:
     """A free port for every port setting, by its environment variable; the demo's are free too."""
     names = [name for name, key in environment_names().items() if key[0] == "ports"]
-    shuffled = SystemRandom().sample(PORTS, len(PORTS))
-    free = (port for port in shuffled if _is_free(port) and _is_free(port + DISTANCE))
-    return {name: str(next(free)) for name in names}
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    return dict(zip(names, map(str, free_ports(DISTANCE)), strict=False))

@@ -25,7 +25,7 @@ from provisioner.runtime.supervisord import Supervisord
 from tests.stack import scenarios
 from tests.stack.books import eventually
 from tests.stack.runs import TOLERANCE, Runner, assert_books_equal
-from tests.stack.stacks import Stacks, TestStack, prepare_stack
+from tests.stack.stacks import TestStack, on_docker, on_native, prepare_stack
 
 HOUR_SECONDS = 3600
 INTERRUPTED = 130
@@ -143,10 +143,10 @@ def test_a_config_that_its_engine_rejects_never_reaches_the_running_stack(
     assert stack.read_json("status", "--json")["ok"] is True
 
 
+@on_docker
 def test_a_file_that_is_no_longer_rendered_goes_from_where_containers_read_it(
-    stacks: Stacks,
+    stack: TestStack,
 ) -> None:
-    stack = stacks("docker")
     template = stack.root / "loki" / "extra" / "more.yaml.j2"
     template.parent.mkdir()
     template.write_text("a: 1\n", "utf-8")
@@ -205,16 +205,14 @@ def test_two_stacks_run_side_by_side_and_cleaning_one_leaves_the_other(
     stack: TestStack, tmp_path: Path
 ) -> None:
     other = prepare_stack(tmp_path, stack.runtime)
-    text = (other.root / ".env").read_text("utf-8").replace("-test-", "-other-")
-    (other.root / ".env").write_text(text, encoding="utf-8")
     other.succeed("up")
     other.succeed("clean", "--yes")
     assert "not running" in other.run("status").out
     assert stack.read_json("status", "--json")["ok"] is True
 
 
-def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
-    stack = stacks("native")
+@on_native
+def test_a_native_engine_that_dies_is_started_again(stack: TestStack) -> None:
     port = stack.settings.ports.loki
     died = listening(port)
     os.kill(died, signal.SIGKILL)
@@ -222,10 +220,10 @@ def test_a_native_engine_that_dies_is_started_again(stacks: Stacks) -> None:
     stack.succeed("verify")
 
 
+@on_native
 def test_a_native_stack_whose_supervisor_was_killed_is_seen_taken_over_and_stopped(
-    stacks: Stacks,
+    stack: TestStack,
 ) -> None:
-    stack = stacks("native")
     _kill_supervisor(stack)
     assert "without its supervisor" in stack.run("status").out
     ran = stack.run("up")
@@ -238,8 +236,8 @@ def test_a_native_stack_whose_supervisor_was_killed_is_seen_taken_over_and_stopp
     stack.succeed("up")
 
 
-def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
-    stack = stacks("native")
+@on_native
+def test_every_native_port_is_on_the_loopback(stack: TestStack) -> None:
     ports = {number for _, number in stack.settings.ports} - {stack.settings.ports.grafana}
     listening = {
         (each.laddr.ip, each.laddr.port)
@@ -249,8 +247,8 @@ def test_every_native_port_is_on_the_loopback(stacks: Stacks) -> None:
     assert listening == {("127.0.0.1", port) for port in ports}
 
 
-def test_every_published_port_of_a_container_is_on_the_loopback(stacks: Stacks) -> None:
-    stack = stacks("docker")
+@on_docker
+def test_every_published_port_of_a_container_is_on_the_loopback(stack: TestStack) -> None:
     published = {
         (binding["HostIp"], int(binding["HostPort"]))
         for container in _containers(stack).values()
@@ -266,8 +264,8 @@ def test_every_published_port_of_a_container_is_on_the_loopback(stacks: Stacks) 
     assert published == {("127.0.0.1", port) for port in expected}
 
 
-def test_a_change_for_one_service_replaces_only_its_container(stacks: Stacks) -> None:
-    stack = stacks("docker")
+@on_docker
+def test_a_change_for_one_service_replaces_only_its_container(stack: TestStack) -> None:
     before = _containers(stack)
     compose = stack.root / "compose.yaml"
     text = compose.read_text("utf-8")

@@ -22,7 +22,7 @@ from provisioner.backends import (
     post_otlp,
 )
 from provisioner.errors import BackendError, DeliveryFailed
-from tests.fakes import free_ports
+from tests.ports import free_ports
 from tests.servers import Answer, Request, Server, serving, success, target
 
 
@@ -51,7 +51,7 @@ def server(script: Scripted) -> Iterator[Server]:
 @pytest.fixture
 def closed() -> str:
     """An address where nobody answers."""
-    return f"http://127.0.0.1:{free_ports()['loki']}"
+    return f"http://127.0.0.1:{next(free_ports())}"
 
 
 def test_an_address_where_nobody_answers_is_told_with_the_reason(closed: str) -> None:

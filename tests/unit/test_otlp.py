@@ -25,7 +25,7 @@ from provisioner.otlp import (
     send,
 )
 from provisioner.records import Event, Increment
-from tests.fakes import free_ports
+from tests.ports import free_ports
 from tests.servers import Answer, Request, grpc_door, serving
 
 SENDER = Sender(service_name="claude-otel", scope="a.scope", resource={"team": "blue"})
@@ -130,7 +130,7 @@ def test_grpc_hands_over_the_whole_request() -> None:
 
 def test_grpc_does_not_ask_a_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("grpc_proxy", "https_proxy", "http_proxy"):
-        monkeypatch.setenv(name, f"http://127.0.0.1:{free_ports()['loki']}")
+        monkeypatch.setenv(name, f"http://127.0.0.1:{next(free_ports())}")
     for name in ("no_grpc_proxy", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     received: list[ExportLogsServiceRequest] = []
@@ -168,7 +168,7 @@ def test_json_over_http_follows_the_specification() -> None:
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_what_nobody_takes_was_not_delivered(protocol: Protocol) -> None:
-    port = free_ports()["spool"]
+    port = next(free_ports())
     door = Door(grpc_address=f"127.0.0.1:{port}", http_url=f"http://127.0.0.1:{port}")
     with pytest.raises(DeliveryFailed) as caught:
         send(door, _request(), protocol)

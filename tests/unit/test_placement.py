@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from provisioner.placement import ENGINES, LISTENERS, docker_placement, native_placement
+import pytest
+
+from provisioner.placement import ENGINES, LISTENERS, docker_placement, engine_of, native_placement
 from provisioner.settings import Ports, Settings
 
 HOME = Path("/srv/the stack")
@@ -53,3 +55,11 @@ def test_each_engine_has_folders_of_its_own() -> None:
     for at in (docker_placement(), native_placement(Settings(), HOME)):
         folders = [*at.config.values(), *at.data.values()]
         assert len(set(folders)) == 2 * len(ENGINES)
+
+
+@pytest.mark.parametrize(
+    ("path", "engine"),
+    [("loki/config.yaml", "loki"), ("grafana/a/b.json", "grafana"), ("client.sh", "")],
+)
+def test_the_first_folder_of_a_path_is_its_engine(path: str, engine: str) -> None:
+    assert engine_of(path) == engine

@@ -14,8 +14,8 @@ import yaml
 
 from provisioner.dashboards import DASHBOARDS
 from provisioner.errors import ArtifactRejected
-from provisioner.placement import docker_placement, native_placement
-from provisioner.render import ENGINE_FOLDERS, Artifacts, Stack, engine_of, render
+from provisioner.placement import ENGINES, docker_placement, native_placement
+from provisioner.render import Artifacts, Stack, render
 from provisioner.settings import Ports, Settings
 from provisioner.telemetry import (
     CONTENT_ATTRIBUTES,
@@ -58,7 +58,7 @@ def _statements(text: str) -> list[str]:
 @pytest.fixture
 def templates(tmp_path: Path) -> Path:
     """A copy of the templates, to be broken."""
-    for folder in ENGINE_FOLDERS:
+    for folder in ENGINES:
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
 
@@ -85,14 +85,6 @@ def test_every_artifact_ends_with_one_line_end_and_has_no_trailing_space() -> No
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
         assert [line for line in text.splitlines() if line != line.rstrip()] == []
-
-
-@pytest.mark.parametrize(
-    ("path", "engine"),
-    [("loki/config.yaml", "loki"), ("grafana/a/b.json", "grafana"), ("client.sh", "")],
-)
-def test_the_first_folder_of_a_path_is_its_engine(path: str, engine: str) -> None:
-    assert engine_of(path) == engine
 
 
 def test_a_variable_that_a_template_misses_is_refused_with_the_templates_name(

@@ -19,6 +19,8 @@ from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, running
 from tests.servers import Answer, FakeStack
 
+pytestmark = pytest.mark.usefixtures("_one_board")
+
 FILES = 5 + len(DASHBOARDS)
 """Files of the engines that are here, the boards and the client's."""
 CHANGES = FILES + 1 + 3

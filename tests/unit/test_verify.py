@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from provisioner import verify as verify_module
 from provisioner.backends import Loki, Prometheus
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.panels import Kind, Query, Source
@@ -16,11 +17,17 @@ from provisioner.verify import (
     Finding,
     Verification,
     ask,
-    ready_urls,
     verify,
 )
 from provisioner.workspace import Workspace
 from tests.servers import Answer, FakeStack, success, target
+
+pytestmark = pytest.mark.usefixtures("_one_board")
+
+
+@pytest.fixture
+def _all_boards(_one_board: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_module, "DASHBOARDS", DASHBOARDS)
 
 
 def _workspace(settings: Settings) -> Workspace:
@@ -35,6 +42,7 @@ def _verify(stack: FakeStack, *, with_grafana: bool = False) -> dict[str, Findin
     return {finding.name: finding for finding in found.findings}
 
 
+@pytest.mark.usefixtures("_all_boards")
 def test_a_whole_stack_is_proven_in_every_step(fake_stack: FakeStack) -> None:
     found = _verify(fake_stack, with_grafana=True)
     assert list(found) == [
@@ -95,7 +103,7 @@ def test_a_stack_that_is_down_is_told_engine_by_engine_and_nothing_is_sent(
         "loki ready",
         "prometheus ready",
     ]
-    url = ready_urls(workspace)["loki"]
+    url = workspace.ready_urls["loki"]
     assert found.findings[1].detail == (f"not there (waited 0 s; last seen: {url}: no connection)")
 
 
@@ -250,6 +258,7 @@ def test_a_dashboard_query_that_fails_is_told_with_its_panel(fake_stack: FakeSta
     assert "Total Cost: too many samples" in finding.detail
 
 
+@pytest.mark.usefixtures("_all_boards")
 def test_a_query_for_events_is_put_to_loki(fake_stack: FakeStack) -> None:
     fake_stack.instead["/loki/api/v1/query"] = Answer(
         body=b'{"status": "error", "error": "too many series"}'

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioner.errors import ArtifactRejected
-from provisioner.placement import ENGINES
-from provisioner.render import engine_of
+from provisioner.placement import ENGINES, engine_of
 from provisioner.runtime.checks import CHECKS, reject
 
 

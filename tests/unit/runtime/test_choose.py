@@ -11,13 +11,13 @@ from provisioner.errors import RuntimeUnavailable
 from provisioner.runtime.choose import open_runtime, other_runtime
 from provisioner.settings import Settings
 from provisioner.workspace import Workspace
-from tests.fakes import free_ports
+from tests.ports import free_ports
 
 
 @pytest.fixture(autouse=True)
 def _no_docker(monkeypatch: pytest.MonkeyPatch) -> None:
     """No daemon answers."""
-    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{free_ports()['loki']}")
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{next(free_ports())}")
 
 
 def _asking_for(workspace: Workspace, runtime: str) -> Workspace:

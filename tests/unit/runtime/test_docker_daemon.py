@@ -13,7 +13,7 @@ from docker.errors import DockerException
 from provisioner.errors import RuntimeUnavailable
 from provisioner.files import write_atomically
 from provisioner.runtime.docker_daemon import compose_command, connect, daemon_environment
-from tests.fakes import free_ports
+from tests.ports import free_ports
 from tests.servers import serving
 from tests.unit.runtime.daemon import Daemon
 
@@ -90,7 +90,7 @@ def test_a_context_that_is_not_there_is_told_with_a_way_out(
 
 
 def test_without_a_daemon_its_address_and_the_way_out_are_told() -> None:
-    address = f"tcp://127.0.0.1:{free_ports()['loki']}"
+    address = f"tcp://127.0.0.1:{next(free_ports())}"
     with pytest.raises(RuntimeUnavailable) as caught:
         connect({"DOCKER_HOST": address})
     assert caught.value.reason == (f"no Docker daemon answers at {address} (Connection refused)")

@@ -19,7 +19,7 @@ from provisioner.runtime.model import Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
 from provisioner.runtime.supervisord import INHERITED, Supervisord
 from provisioner.settings import Grafana, Settings
-from tests.fakes import free_ports
+from tests.ports import free_ports
 
 # Notes each start and each signal, and ends when it is asked to.
 SCRIPT = """#!/bin/sh
@@ -128,7 +128,7 @@ def test_an_engine_gets_nothing_of_the_shell_but_what_it_needs(
 def test_the_ports_of_an_engine_are_those_on_which_it_listens(
     native: NativeRuntime, tmp_path: Path
 ) -> None:
-    port = free_ports()["loki"]
+    port = next(free_ports())
     listen = f"import socket, time; held = socket.create_server(('127.0.0.1', {port})); "
     script = f'#!/bin/sh\nexec "{sys.executable}" -c "{listen} time.sleep(600)"\n'
     binary = _program(tmp_path / "loki", script)
