@@ -40,7 +40,7 @@ def since_ms(text: str, zone: Zone, now_ms: int) -> int:
 
 
 def until_ms(text: str, zone: Zone, now_ms: int) -> int:
-    """The first moment that is no longer asked for: a day, week or month is asked for as a whole."""
+    """The first moment that is no longer asked for: the end of a day, week or month."""
     _, end = _read("--until", text, zone, now_ms)
     return end
 

@@ -29,7 +29,7 @@ PLAIN = Response(
     request_id="req_1",
     at_ms=ms("2026-11-22T10:20:30.500"),
     session="3aa56b2a-971f-45ae-b4b1-47dd14a15677",
-    project="/home/kim/widgets",
+    project="/kim/widgets",
     model="claude-opus-4-7",
     source="main",
     agent_id="",
@@ -48,7 +48,7 @@ PLAIN = Response(
     web_searches=0,
     cost=10_000_000_000,
     billed=11_000_000_000,
-    path="/home/kim/.claude/projects/-home-kim-widgets/3aa56b2a.jsonl",
+    path="/kim/.claude/projects/-home-kim-widgets/3aa56b2a.jsonl",
     offset=1234,
 )
 
@@ -73,7 +73,7 @@ def _by_chance(random: Random, number: int, first: int) -> Response:
         request_id=f"req_{number}",
         at_ms=first + random.randrange(20 * 24 * 3_600_000),
         session=f"session-{session}",
-        project=f"/home/kim/project-{session % 4}",
+        project=f"/kim/project-{session % 4}",
         model=model,
         source=random.choice(("main", "subagent", "advisor")),
         input_tokens=random.randrange(10_000),
@@ -105,7 +105,7 @@ class HandMade:
     """A reader of responses that are already there."""
 
     all: Sequence[Response]
-    roots: Sequence[Path] = (Path("/home/kim/.claude"),)
+    roots: Sequence[Path] = (Path("/kim/.claude"),)
     skipped: int = 0
     coverage: Coverage = field(init=False)
 
