@@ -97,7 +97,7 @@ PURE = (
 
 ACTING = {
     "docker": ("engines", "runtime"),
-    "subprocess": ("bootstrap", "engines", "runtime"),
+    "subprocess": ("bootstrap", "engines", "live.headless", "runtime"),
     "requests": ("backends",),
     "supervisor": ("runtime",),
     "grpc": ("otlp",),
