@@ -19,7 +19,7 @@ from provisioner.reports.analysis.cache import (
     OtherLifetimes,
     PaidAgain,
 )
-from provisioner.reports.analysis.contexts import with_before
+from provisioner.reports.analysis.contexts import steps
 from provisioner.reports.analysis.spending import (
     Background,
     BillExtras,
@@ -55,14 +55,13 @@ class Analysis:
 
 def analyse(responses: Iterable[Response], prices: Prices, *, most: int = MOST) -> Analysis:
     """Read responses once, in order of their time; of models, sessions and prompts the dearest."""
-    misses, falls, lifetimes = Misses(prices), Falls(prices), OtherLifetimes(prices)
-    kinds, extras, models = Kinds(prices), BillExtras(), ModelMix(prices)
+    misses, falls, lifetimes = Misses(), Falls(), OtherLifetimes()
+    kinds, extras, models = Kinds(), BillExtras(), ModelMix(prices)
     spenders, background = Spenders(), Background()
-    for response, before in with_before(responses):
-        for in_context in (misses, falls, lifetimes):
-            in_context.add(response, before)
-        for alone in (kinds, extras, models, spenders, background):
-            alone.add(response)
+    finders = (misses, falls, lifetimes, kinds, extras, models, spenders, background)
+    for step in steps(responses, prices):
+        for finder in finders:
+            finder.add(step)
     work = background.found()
     return Analysis(
         total=total(each.amounts for each in work),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from provisioner.prices import Prices
 from provisioner.prices.tariff import Amount, Rate
 from provisioner.reports.analysis.contexts import (
     FIVE_MINUTES_MS,
     HOUR_MS,
     Cause,
+    Step,
     cached_tokens,
     cause,
     has_fallen,
@@ -54,14 +54,13 @@ class Lifetimes:
 class Misses:
     """Adds up what was paid again, by its cause."""
 
-    def __init__(self, prices: Prices) -> None:
-        self._prices = prices
+    def __init__(self) -> None:
         self._sums: dict[Cause, list[Amount]] = {}
 
-    def add(self, response: Response, before: Response | None) -> None:
+    def add(self, step: Step) -> None:
+        response, before, rate, _ = step
         tokens = paid_again(before, response)
-        rate = _rate(self._prices, response) if tokens else None
-        if before is None or rate is None:
+        if not tokens or before is None or rate is None:
             return
         sums = self._sums.setdefault(cause(before, response), [0, 0, 0, 0])
         cost = _cost_of_first(tokens, response, rate)
@@ -80,18 +79,18 @@ class Misses:
 class Falls:
     """Adds up what became of contexts that fell."""
 
-    def __init__(self, prices: Prices) -> None:
-        self._prices = prices
+    def __init__(self) -> None:
         self._times = self._before = self._after = 0
         self._cost: Amount = 0
 
-    def add(self, response: Response, before: Response | None) -> None:
+    def add(self, step: Step) -> None:
+        response, before, rate, _ = step
         if before is None or not has_fallen(before, response):
             return
         self._times += 1
         self._before += prompt_tokens(before)
         self._after += prompt_tokens(response)
-        if rate := _rate(self._prices, response):
+        if rate is not None:
             self._cost += _written(response, rate)
 
     def found(self) -> Compactions:
@@ -106,14 +105,13 @@ class Falls:
 class OtherLifetimes:
     """Prices every conversation once more, as if the cache had always lived equally long."""
 
-    def __init__(self, prices: Prices) -> None:
-        self._prices = prices
+    def __init__(self) -> None:
         self._cost: Amount = 0
         self._five_minutes: Amount = 0
         self._one_hour: Amount = 0
 
-    def add(self, response: Response, before: Response | None) -> None:
-        rate = _rate(self._prices, response)
+    def add(self, step: Step) -> None:
+        response, before, rate, _ = step
         if rate is None or response.source == "advisor":
             return
         rest = response.input_tokens * rate.input + response.output_tokens * rate.output
@@ -145,10 +143,6 @@ def _between(before: Response | None, after: Response) -> tuple[int, int]:
         return 0, min(after.cache_read_tokens, cached_tokens(before))
     written = after.cache_write_5m_tokens + after.cache_write_1h_tokens
     return min(paid_again(before, after), written), 0
-
-
-def _rate(prices: Prices, response: Response) -> Rate | None:
-    return prices.rate(response.model, response.at_ms, prompt_tokens(response))
 
 
 def _cached(read: int, written: int, per_written: Amount, rate: Rate) -> Amount:

@@ -7,8 +7,11 @@ cache is read from there, or it is written or sent again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from provisioner.prices import Prices
+from provisioner.prices.tariff import Rate
+from provisioner.reports.amounts import Amounts, of_response
 from provisioner.transcripts.model import Response
 
 MINUTE_MS = 60 * 1000
@@ -23,20 +26,31 @@ Cause = Literal["expired", "other model", "changed"]
 is its own; or neither, so that the beginning of the context changed, or the cache was lost."""
 
 
-def with_before(responses: Iterable[Response]) -> Iterator[tuple[Response, Response | None]]:
-    """Each response, and the one before it in the same conversation; ordered by time, as given.
+class Step(NamedTuple):
+    """A response, its amounts and its rate, and the one before it in the same conversation.
+
+    A named tuple, as a response is one: an analysis takes ten thousands of these.
+    """
+
+    response: Response
+    before: Response | None
+    rate: Rate | None
+    amounts: Amounts
+
+
+def steps(responses: Iterable[Response], prices: Prices) -> Iterator[Step]:
+    """Each response in its conversation; ordered by time, as given.
 
     A session is a conversation, each of its subagents has one of its own; calls of an advisor have
     none.
     """
     last: dict[tuple[str, str, str], Response] = {}
-    for response in responses:
-        if response.source == "advisor":
-            yield response, None
-            continue
-        conversation = (response.session, response.source, response.agent_id)
-        yield response, last.get(conversation)
-        last[conversation] = response
+    for each in responses:
+        conversation = (each.session, each.source, each.agent_id)
+        rate = prices.rate(each.model, each.at_ms, prompt_tokens(each))
+        yield Step(each, last.get(conversation), rate, of_response(each))
+        if each.source != "advisor":
+            last[conversation] = each
 
 
 def prompt_tokens(response: Response) -> int:

@@ -6,12 +6,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
+from operator import add
 from typing import Literal, TypeVar
 
 from provisioner.prices import Prices
 from provisioner.prices.tariff import Amount
-from provisioner.reports.amounts import NOTHING, Amounts, of_response, total
-from provisioner.reports.analysis.contexts import prompt_tokens
+from provisioner.reports.amounts import NOTHING, Amounts
+from provisioner.reports.analysis.contexts import Step
 from provisioner.transcripts.model import Response, Source
 
 KindName = Literal["input", "output", "cache read", "cache write 5m", "cache write 1h"]
@@ -76,16 +77,15 @@ class Work:
 class Kinds:
     """Adds up what each kind of token cost."""
 
-    def __init__(self, prices: Prices) -> None:
-        self._prices = prices
+    def __init__(self) -> None:
         self._tokens = [0] * len(KINDS)
         self._cost: list[Amount] = [0] * len(KINDS)
 
-    def add(self, response: Response) -> None:
-        rate = self._prices.rate(response.model, response.at_ms, prompt_tokens(response))
-        if rate is None:
+    def add(self, step: Step) -> None:
+        if step.rate is None:
             return
-        for place, (tokens, price) in enumerate(zip(_counts(response), rate.amounts, strict=True)):
+        counts = zip(_counts(step.response), step.rate.amounts, strict=True)
+        for place, (tokens, price) in enumerate(counts):
             self._tokens[place] += tokens
             self._cost[place] += tokens * price
 
@@ -102,7 +102,8 @@ class BillExtras:
     def __init__(self) -> None:
         self._fast = self._in_us = self._searches = self._cost = 0
 
-    def add(self, response: Response) -> None:
+    def add(self, step: Step) -> None:
+        response = step.response
         self._fast += response.speed == "fast"
         self._in_us += response.inference_geo == "us"
         self._searches += response.web_searches
@@ -124,8 +125,9 @@ class ModelMix:
         # 48 bytes a response, where the response itself takes several hundred.
         self._rows = array("q")
 
-    def add(self, response: Response) -> None:
-        _add(self._sums, response.model, response)
+    def add(self, step: Step) -> None:
+        response = step.response
+        _add(self._sums, response.model, step.amounts)
         if response.cost is not None:
             self._rows.extend((response.at_ms, *_counts(response)))
 
@@ -148,9 +150,10 @@ class Spenders:
         self._sums: dict[tuple[str, str], Amounts] = {}
         self._about: dict[tuple[str, str], tuple[int, int, str]] = {}
 
-    def add(self, response: Response) -> None:
+    def add(self, step: Step) -> None:
+        response = step.response
         for key in {(response.session, ""), (response.session, response.prompt_id)}:
-            _add(self._sums, key, response)
+            _add(self._sums, key, step.amounts)
             first, *_ = self._about.get(key, (response.at_ms,))
             self._about[key] = (first, response.at_ms, response.project)
 
@@ -181,9 +184,10 @@ class Background:
     def __init__(self) -> None:
         self._sums: dict[tuple[Source, str], Amounts] = {}
 
-    def add(self, response: Response) -> None:
+    def add(self, step: Step) -> None:
+        response = step.response
         agent_type = "" if response.source == "main" else response.agent_type
-        _add(self._sums, (response.source, agent_type), response)
+        _add(self._sums, (response.source, agent_type), step.amounts)
 
     def found(self) -> tuple[Work, ...]:
         return tuple(
@@ -192,8 +196,8 @@ class Background:
         )
 
 
-def _add(sums: dict[Key, Amounts], key: Key, response: Response) -> None:
-    sums[key] = total((sums.get(key, NOTHING), of_response(response)))
+def _add(sums: dict[Key, Amounts], key: Key, more: Amounts) -> None:
+    sums[key] = Amounts._make(map(add, sums.get(key, NOTHING), more))
 
 
 def _dearest(sums: Mapping[Key, Amounts], most: int) -> list[tuple[Key, Amounts]]:

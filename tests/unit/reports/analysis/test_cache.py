@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from provisioner.reports.analysis.cache import (
@@ -11,6 +9,7 @@ from provisioner.reports.analysis.cache import (
     OtherLifetimes,
     PaidAgain,
 )
+from provisioner.reports.analysis.contexts import steps
 from provisioner.transcripts.model import PICODOLLARS, Response
 from tests.unit.reports.analysis.conversation import OTHER_MODEL, PRICES, said
 
@@ -18,25 +17,24 @@ CENT = PICODOLLARS // 100
 
 
 def _hear(finder: Misses | Falls | OtherLifetimes, *responses: Response) -> None:
-    finder.add(responses[0], None)
-    for before, after in pairwise(responses):
-        finder.add(after, before)
+    for step in steps(responses, PRICES):
+        finder.add(step)
 
 
 def _misses(*responses: Response) -> tuple[PaidAgain, ...]:
-    misses = Misses(PRICES)
+    misses = Misses()
     _hear(misses, *responses)
     return misses.found()
 
 
 def _falls(*responses: Response) -> Compactions:
-    falls = Falls(PRICES)
+    falls = Falls()
     _hear(falls, *responses)
     return falls.found()
 
 
 def _lifetimes(*responses: Response) -> tuple[float, float, float]:
-    lifetimes = OtherLifetimes(PRICES)
+    lifetimes = OtherLifetimes()
     _hear(lifetimes, *responses)
     found = lifetimes.found()
     dollars = (each / PICODOLLARS for each in (found.cost, found.five_minutes, found.one_hour))

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from provisioner.reports.analysis.contexts import cause, has_fallen, paid_again, with_before
+from provisioner.reports.analysis.contexts import cause, has_fallen, paid_again, steps
 from provisioner.transcripts.model import Response
-from tests.unit.reports.analysis.conversation import OTHER_MODEL, said
+from tests.unit.reports.analysis.conversation import OTHER_MODEL, PRICES, said
+
+TIERED = "claude-haiku-5-5"
 
 BEFORE = said(0, read=90_000, write=10_000)
 BEFORE_1H = said(0, read=90_000, write_1h=10_000)
@@ -16,12 +18,23 @@ def test_each_conversation_has_its_own_before() -> None:
     other_agent = said(2, source="subagent", agent_id="a2")
     elsewhere = said(4, session="other")
     responses = [main, agent, other_agent, more, elsewhere]
-    assert [before for _, before in with_before(responses)] == [None, None, None, main, None]
+    assert [step.before for step in steps(responses, PRICES)] == [None, None, None, main, None]
 
 
 def test_an_advisor_has_no_context_of_its_own() -> None:
     main, advice, more = said(0), said(1, source="advisor"), said(2)
-    assert list(with_before([main, advice, more])) == [(main, None), (advice, None), (more, main)]
+    found = [(step.response, step.before) for step in steps([main, advice, more], PRICES)]
+    assert found == [(main, None), (advice, None), (more, main)]
+
+
+def test_a_step_has_the_rate_of_its_whole_prompt() -> None:
+    low, high = steps(
+        [said(0, fresh=100_000, model=TIERED), said(1, fresh=1, write=100_000, model=TIERED)],
+        PRICES,
+    )
+    assert low.rate is not None
+    assert high.rate is not None
+    assert (low.rate.above, high.rate.above) == (0, 100_000)
 
 
 @pytest.mark.parametrize(
