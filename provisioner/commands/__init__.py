@@ -11,6 +11,7 @@ COMMANDS = {
     "restart": "Restart engines and prove the stack again.",
     "status": "Show the engines and what has been spent.",
     "up": "Start the stack, or bring it up to date, and prove it.",
+    "usage": "Show what was used, from the client's transcripts.",
     "verify": "Prove that telemetry comes out where it went in.",
 }
 """The first line of each one's help: a list of them must not have to import them all."""

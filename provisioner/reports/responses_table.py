@@ -51,7 +51,7 @@ def _paths(responses: Sequence[Response]) -> list[str]:
 
 
 def _table(explained: Explained, look: Look, layout: Layout, files: Mapping[str, int]) -> Table:
-    table = Table(box=box.SIMPLE, pad_edge=False, show_footer=True)
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, show_footer=True)
     cells = _Cells(which=look.which, layout=layout, files=files)
     sums = total(map(of_response, explained.responses))
     table.add_column("time", "total", no_wrap=True, footer_style="bold")
@@ -59,8 +59,13 @@ def _table(explained: Explained, look: Look, layout: Layout, files: Mapping[str,
         footer = cost(sums, look.which) if name == "cost" else ""
         if name in TOKENS:
             footer = cells.count(TOKENS[name](sums))
-        side = "left" if name in _LEFT else "right"
-        table.add_column(name, footer, justify=side, no_wrap=True, footer_style="bold")
+        table.add_column(
+            name,
+            footer,
+            justify="left" if name in _LEFT else "right",
+            no_wrap=True,
+            footer_style="bold",
+        )
     for each in explained.responses:
         time = f"{explained.zone.local(each.at_ms):%Y-%m-%d %H:%M:%S}"
         table.add_row(time, *(cells.cell(name, each) for name in layout.columns))
