@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # none of these is loaded before it is needed: quick commands
     from provisioner.reports.report import Question, Reader, ReportName
     from provisioner.reports.result import Result
 
+UNLIMITED = 10_000
+"""The width of what is no terminal: nothing has to be left out, and nothing is folded."""
+
 REPORTS: dict[ReportName, str] = {
     "daily": "Show usage by day.",
     "weekly": "Show usage by week.",
@@ -231,6 +234,8 @@ def _show(result: Result, question: Question, options: Options) -> None:
 
     out = Console(highlight=False, markup=False)
     has_width = out.is_terminal or os.environ.get("COLUMNS", "").isdigit()
+    if not has_width:
+        out.width = UNLIMITED
     look = Look(
         which=options.which,
         by_model=options.breakdown,

@@ -37,7 +37,7 @@ def of_report(report: Report, *, by_model: bool) -> Result:
         show_report(report, look, out)
         if report.name == "blocks":
             for note in block_notes(report, look.which, look.zone):
-                out.print(note, soft_wrap=look.width is None)
+                out.print(note)
 
     return Result(
         as_json=partial(as_json, report),
@@ -67,7 +67,7 @@ def show_whole(result: Result, look: Look, out: Console) -> None:
     """Print the table, what has no price, and what the numbers rest on."""
     result.show(look, out)
     out.print()
-    out.print(basis_line(result.report.timezone, look.which), soft_wrap=look.width is None)
+    out.print(basis_line(result.report.timezone, look.which))
     if result.report.unpriced:
-        out.print(unpriced_line(result.report.unpriced), soft_wrap=look.width is None)
-    out.print(coverage_line(result.report.coverage), soft_wrap=look.width is None)
+        out.print(unpriced_line(result.report.unpriced))
+    out.print(coverage_line(result.report.coverage))
