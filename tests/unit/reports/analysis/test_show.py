@@ -89,7 +89,7 @@ LARGE = tuple(
 def _shown(responses: tuple[Response, ...], width: int | None = None) -> str:
     text = io.StringIO()
     out = Console(file=text, width=width or 200, highlight=False, markup=False)
-    look = Look(which="tokens", by_model=False, zone=UTC_ZONE, now_ms=0, width=width)
+    look = Look(which="tokens", by_model=False, zone=UTC_ZONE, width=width)
     print_analysis(analyse(responses, PRICES), look, out)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
