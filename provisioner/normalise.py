@@ -104,7 +104,7 @@ def _named(user: str, identity: str, secret: str) -> str:
 def _cleaned(name: str, own: Values) -> dict[str, Value]:
     found: dict[str, Value] = {}
     if "model" in own:
-        found["model"] = _clean_model(_text(own["model"]))
+        found["model"] = clean_model(_text(own["model"]))
         if found["model"] != own["model"]:
             found["model.client"] = own["model"]
     # A permission's `source` is something else, and stays.
@@ -114,7 +114,8 @@ def _cleaned(name: str, own: Values) -> dict[str, Value]:
 
 
 @lru_cache(maxsize=1024)
-def _clean_model(model: str) -> str:
+def clean_model(model: str) -> str:
+    """A model's name without what providers and variants add to it."""
     for pattern, left in telemetry.MODEL_DECORATIONS:
         # Go writes a group as ${1}, Python as \1.
         model = re.sub(_in_python(pattern), re.sub(r"\$\{(\d)\}", r"\\\1", left), model)
