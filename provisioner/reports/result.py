@@ -1,0 +1,67 @@
+"""In which forms can an answer be had? As a table, JSON and CSV; each is made when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from provisioner.reports.document import Report, as_csv, as_json
+from provisioner.reports.explain import Explained, explained_csv, explained_json
+from provisioner.reports.wording import coverage_line, unpriced_line
+
+if TYPE_CHECKING:  # rich takes as long to load as all the rest; only tables need it
+    from rich.console import Console
+
+    from provisioner.reports.table import Look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An answer in all its forms, and what it rests on."""
+
+    as_json: Callable[[], str]
+    as_csv: Callable[[], str]
+    show: Callable[[Look, Console], None]
+    report: Report
+
+
+def of_report(report: Report, *, by_model: bool) -> Result:
+    """A report's forms."""
+
+    def show(look: Look, out: Console) -> None:
+        from provisioner.reports.table import show_report  # noqa: PLC0415
+
+        show_report(report, look, out)
+
+    return Result(
+        as_json=partial(as_json, report),
+        as_csv=partial(as_csv, report, by_model=by_model),
+        show=show,
+        report=report,
+    )
+
+
+def of_explained(explained: Explained) -> Result:
+    """The forms of what is behind a row."""
+
+    def show(look: Look, out: Console) -> None:
+        from provisioner.reports.responses_table import show_responses  # noqa: PLC0415
+
+        show_responses(explained, look, out)
+
+    return Result(
+        as_json=partial(explained_json, explained),
+        as_csv=partial(explained_csv, explained),
+        show=show,
+        report=explained.report,
+    )
+
+
+def show_whole(result: Result, look: Look, out: Console) -> None:
+    """Print the table, what has no price, and what the numbers rest on."""
+    result.show(look, out)
+    if result.report.unpriced:
+        out.print(unpriced_line(result.report.unpriced), soft_wrap=look.width is None)
+    out.print(coverage_line(result.report.coverage), soft_wrap=look.width is None)
