@@ -2,6 +2,7 @@
 
 COMMANDS = {
     "clean": "Stop the stack and delete its data.",
+    "cost": "Show what a session used, and how full its context is.",
     "demo": "Show the boards with an invented team's data.",
     "down": "Stop the stack in the right order; its data stays.",
     "env": "Print the client's environment for a shell to evaluate.",
