@@ -97,7 +97,7 @@ PURE = (
 
 ACTING = {
     "docker": ("engines", "runtime"),
-    "subprocess": ("bootstrap", "engines", "live.headless", "runtime"),
+    "subprocess": ("bootstrap", "engines", "live.headless", "live.statusline", "runtime"),
     "requests": ("backends",),
     "supervisor": ("runtime",),
     "grpc": ("otlp",),
