@@ -14,6 +14,7 @@ COMMANDS = {
     "statusline": "Print one line for Claude Code's status line.",
     "status": "Show the engines and what has been spent.",
     "up": "Start the stack, or bring it up to date, and prove it.",
+    "usage": "Show what was used, from the client's transcripts.",
     "verify": "Prove that telemetry comes out where it went in.",
 }
 """The first line of each one's help: a list of them must not have to import them all."""

@@ -19,9 +19,13 @@ from provisioner.reports.rows import NEWEST_FIRST, ORDERS, Order
 from provisioner.reports.wording import unpriced_line
 
 if TYPE_CHECKING:  # none of these is loaded before it is needed: quick commands start quickly
+    from provisioner.prices import Prices
     from provisioner.reports.amounts import CostName
     from provisioner.reports.report import Question, Reader, ReportName
     from provisioner.reports.result import Result
+
+UNLIMITED = 10_000
+"""The width of what is no terminal: nothing has to be left out, and nothing is folded."""
 
 REPORTS: dict[ReportName, str] = {
     "daily": "Show usage by day.",
@@ -134,11 +138,11 @@ for _name, _text in REPORTS.items():
 def _run(name: ReportName, options: Options) -> int:
     _refuse_contradictions(options)
     question = _question(name, options)
-    with _open_reader() as reader:
+    with _opened() as (reader, prices):
         from provisioner.reports.report import no_data, with_whole_names  # noqa: PLC0415
 
         question = replace(question, query=with_whole_names(reader, question.query))
-        result = _result(reader, question, options)
+        result = _result(reader, prices, question, options)
         if result.report.rows or options.as_json or options.as_csv:
             _print(result, question, options)
         if not result.report.rows:
@@ -161,6 +165,7 @@ def _refuse_contradictions(options: Options) -> None:
 
 
 def _question(name: ReportName, options: Options) -> Question:
+    from provisioner.live.limits import read_limits  # noqa: PLC0415
     from provisioner.reports.periods import between  # noqa: PLC0415
     from provisioner.reports.report import Question  # noqa: PLC0415
     from provisioner.reports.zones import find_zone  # noqa: PLC0415
@@ -184,6 +189,7 @@ def _question(name: ReportName, options: Options) -> Question:
         which=options.which,
         order=options.order or ("desc" if name in NEWEST_FIRST else "asc"),
         limit=options.limit,
+        told=read_limits() if name == "blocks" else None,
     )
 
 
@@ -193,7 +199,7 @@ def _whole_path(project: str) -> str:
     return str(Path(project).expanduser().resolve()) if is_path else project
 
 
-def _result(reader: Reader, question: Question, options: Options) -> Result:
+def _result(reader: Reader, prices: Prices, question: Question, options: Options) -> Result:
     from provisioner.reports import result  # noqa: PLC0415
     from provisioner.reports.report import answer  # noqa: PLC0415
 
@@ -228,19 +234,30 @@ def _show(result: Result, question: Question, options: Options) -> None:
 
     out = Console(highlight=False, markup=False)
     has_width = out.is_terminal or os.environ.get("COLUMNS", "").isdigit()
+    if not has_width:
+        out.width = UNLIMITED
     look = Look(
         which=options.which,
         by_model=options.breakdown,
         zone=question.zone,
-        now_ms=question.now_ms,
         width=out.width if has_width else None,
     )
     show_whole(result, look, out)
 
 
 @contextmanager
-def _open_reader() -> Iterator[Reader]:
+def _opened() -> Iterator[tuple[Reader, Prices]]:
+    """All that the client's transcripts tell, and the prices it was counted with."""
+    from provisioner.prices import open_prices  # noqa: PLC0415
+    from provisioner.transcripts.places import index_directory, roots  # noqa: PLC0415
     from provisioner.transcripts.usage import open_usage  # noqa: PLC0415
 
-    raise NotImplementedError
-    yield
+    directory = index_directory(os.environ)
+    prices = open_prices(directory)
+    folders = roots(os.environ, Path.home())
+    with open_usage(folders, index_dir=directory, prices=prices, report=_narrate) as reader:
+        yield reader, prices
+
+
+def _narrate(text: str) -> None:
+    click.echo(text, err=True)

@@ -21,6 +21,13 @@ MINUTE_MS = 60_000
 SOONEST_MS = 5 * MINUTE_MS
 """A rate over less than this says nothing."""
 
+RATES = (
+    "active_minutes",
+    "tokens_per_minute",
+    "tokens_per_minute_without_cache_reads",
+    "cost_usd_per_hour",
+    "billed_usd_per_hour",
+)
 PROJECTED = ("projected_tokens", "projected_cost_usd", "projected_billed_usd")
 
 
@@ -100,16 +107,24 @@ def _with_pace(row: Row, before: Sequence[Slice], now_ms: int) -> Row:
         "end": as_utc(end_ms),
         "is_active": is_active,
         "future_requests": row.amounts.requests - _sum(before).requests,
-        "active_minutes": pace and round(pace.active_minutes, 1),
-        "tokens_per_minute": pace and round(pace.tokens, 1),
-        "tokens_per_minute_without_cache_reads": pace and round(pace.tokens_without_cache_reads, 1),
-        "cost_usd_per_hour": _per_hour(pace and pace.cost_usd),
-        "billed_usd_per_hour": _per_hour(pace and pace.billed_usd),
+        **dict.fromkeys((*RATES, *PROJECTED)),
     }
-    extra |= dict.fromkeys(PROJECTED)
+    if pace:
+        extra |= _rates(pace)
     if is_active and pace:
         extra |= _projection(row.amounts, pace, (end_ms - now_ms) / MINUTE_MS)
     return replace(row, extra=extra)
+
+
+def _rates(pace: Rate) -> dict[str, Value]:
+    values = (
+        round(pace.active_minutes, 1),
+        round(pace.tokens, 1),
+        round(pace.tokens_without_cache_reads, 1),
+        _per_hour(pace.cost_usd),
+        _per_hour(pace.billed_usd),
+    )
+    return dict(zip(RATES, values, strict=True))
 
 
 def _projection(amounts: Amounts, pace: Rate, minutes_left: float) -> dict[str, Value]:

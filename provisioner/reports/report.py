@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from provisioner.errors import NoData
+from provisioner.live.limits import Limits
+from provisioner.reports.allowance import allowance
 from provisioner.reports.amounts import CostName, total
 from provisioner.reports.blocks import block_key, block_starts, blocks
 from provisioner.reports.calendar import Weekday
-from provisioner.reports.document import Report
+from provisioner.reports.document import Json, Report
 from provisioner.reports.rows import (
     Grouping,
     KeyOf,
@@ -44,7 +46,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked for, and how it is to be put together."""
+    """What is asked for, and how it is to be put together; `told` are the plan's limits."""
 
     report: ReportName
     query: Query
@@ -54,6 +56,7 @@ class Question:
     which: CostName = "tokens"
     order: Order = "asc"
     limit: int | None = None
+    told: Limits | None = None
 
 
 def answer(usage: Reader, question: Question) -> Report:
@@ -68,7 +71,14 @@ def answer(usage: Reader, question: Question) -> Report:
         coverage=usage.coverage,
         unpriced=usage.unpriced(question.query),
         hidden_rows=len(rows) - len(shown),
+        extra=_extra(question, rows),
     )
+
+
+def _extra(question: Question, rows: Sequence[Row]) -> Json:
+    if question.report != "blocks":
+        return {}
+    return {"limits": allowance(question.told, rows, question.now_ms)}
 
 
 def _rows(usage: Reader, question: Question) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from provisioner.reports.document import Report, as_csv, as_json
 from provisioner.reports.explain import Explained, explained_csv, explained_json
-from provisioner.reports.wording import coverage_line, unpriced_line
+from provisioner.reports.wording import basis_line, coverage_line, unpriced_line
 
 if TYPE_CHECKING:  # rich takes as long to load as all the rest; only tables need it
     from rich.console import Console
@@ -31,9 +31,13 @@ def of_report(report: Report, *, by_model: bool) -> Result:
     """A report's forms."""
 
     def show(look: Look, out: Console) -> None:
+        from provisioner.reports.block_notes import block_notes  # noqa: PLC0415
         from provisioner.reports.table import show_report  # noqa: PLC0415
 
         show_report(report, look, out)
+        if report.name == "blocks":
+            for note in block_notes(report, look.which, look.zone):
+                out.print(note)
 
     return Result(
         as_json=partial(as_json, report),
@@ -62,6 +66,8 @@ def of_explained(explained: Explained) -> Result:
 def show_whole(result: Result, look: Look, out: Console) -> None:
     """Print the table, what has no price, and what the numbers rest on."""
     result.show(look, out)
+    out.print()
+    out.print(basis_line(result.report.timezone, look.which))
     if result.report.unpriced:
-        out.print(unpriced_line(result.report.unpriced), soft_wrap=look.width is None)
-    out.print(coverage_line(result.report.coverage), soft_wrap=look.width is None)
+        out.print(unpriced_line(result.report.unpriced))
+    out.print(coverage_line(result.report.coverage))

@@ -82,8 +82,8 @@ def group(slices: Iterable[Slice], key: KeyOf) -> list[Row]:
         name = key(each.slot, each)
         models = sums.setdefault(name, {})
         models[each.model] = plus(models.get(each.model, NOTHING), each)
-        first, *newest = spans.get(name, (each.slot, each.slot, each.project))
-        last, project = max((each.slot, each.project), tuple(newest))
+        first, last, project = spans.get(name, (each.slot, each.slot, each.project))
+        last, project = max((each.slot, each.project), (last, project))
         spans[name] = (min(first, each.slot), last, project)
     return [_row(name, sums[name], spans[name]) for name in sorted(sums)]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # quick commands report too, and should not load what reads settings
+if TYPE_CHECKING:  # whoever merely reports progress need not wait for the settings to load
     from provisioner.placement import Placement
     from provisioner.settings import RuntimeName
 
