@@ -105,7 +105,14 @@ PURE = (
 
 ACTING = {
     "docker": ("engines", "runtime"),
-    "subprocess": ("bootstrap", "engines", "live.headless", "runtime", "transcripts.workers"),
+    "subprocess": (
+        "bootstrap",
+        "engines",
+        "live.headless",
+        "live.statusline",
+        "runtime",
+        "transcripts.workers",
+    ),
     "requests": ("backends",),
     "supervisor": ("runtime",),
     "grpc": ("otlp",),
