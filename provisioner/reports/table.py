@@ -132,9 +132,14 @@ class _Cells:
             return f"{year}{start:%m-%d %H:%M} - {end:%H:%M}"
         if not self.layout.has_short_keys:
             return row.key
-        if self.report.name == "session":
-            return row.key[:SHORT_ID]
-        return self._short_path(row.key) if self.report.name == "project" else row.key
+        match self.report.name:
+            case "session":
+                return row.key[:SHORT_ID]
+            case "project":
+                return self._short_path(row.key)
+            case "model":
+                return short_model(row.key)
+        return row.key
 
     def cell(self, name: str, row: Row | None, amounts: Amounts) -> str:
         if name in TOKENS:

@@ -98,10 +98,12 @@ class _Update:
             for each in self._states.values()
         }
 
-    def jobs(self) -> list[Job]:
-        """What is to be read."""
-        pairs = ((place, self._states.get(path)) for path, place in self._places.items())
-        return [job for place, state in pairs if (job := _job(place, state)) is not None]
+    def jobs(self) -> list[tuple[Job, int]]:
+        """What is to be read, and how many bytes that is."""
+        pairs = (
+            (place, _job(place, self._states.get(path))) for path, place in self._places.items()
+        )
+        return [(job, place.size - job.offset) for place, job in pairs if job is not None]
 
     def gone(self) -> list[tuple[int, int]]:
         """Files that went or came back: whether they are gone, and their number."""

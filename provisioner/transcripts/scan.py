@@ -12,8 +12,10 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
+from provisioner.transcripts.answers import Reader
 from provisioner.transcripts.model import SkipReason
-from provisioner.transcripts.sighting import Reader, Sighting, moment
+from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.values import moment
 
 BUFFER_BYTES = 1 << 18
 """Read at once: small enough to stay in the processor's cache while it is searched."""

@@ -111,7 +111,9 @@ def test_lines_of_one_response_count_once(case: Case, tmp_path: Path) -> None:
     write_session(tmp_path, *case.lines)
     counted = count(tmp_path)
     assert sorted(each.output_tokens for each in counted.responses) == list(case.outputs)
-    seen = sum(2 if "iterations" in str(line) and ADVISOR in str(line) else 1 for line in case.lines)
+    seen = sum(
+        2 if "iterations" in str(line) and ADVISOR in str(line) else 1 for line in case.lines
+    )
     assert counted.coverage.duplicates == seen - len(case.outputs)
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from random import Random
-
 from provisioner.reports.analysis import analyse
 from provisioner.transcripts.model import Response
 from tests.unit.reports.analysis.conversation import PRICES, said
@@ -32,7 +30,7 @@ def _answers() -> list[Response]:
             source=each.source,
             web_searches=each.web_searches,
         )
-        for minute, each in enumerate(by_chance(Random(7)))  # noqa: S311 - invented
+        for minute, each in enumerate(by_chance(7))
     ]
 
 
