@@ -12,6 +12,10 @@ StackError
 ├── BackendError           an engine's HTTP API did not answer as it should
 ├── StackNotRunning        the command needs a running stack
 ├── DeliveryFailed         telemetry could not be handed to the collector
+├── ClientUnavailable      Claude Code itself cannot be started
+├── ClientFailed           Claude Code was started, and gave no result
+├── WrongArgument          what was written on the command line (or in TZ) makes no sense
+├── NoData                 there is nothing to report on
 └── Refused                the person has to say yes first
 """
 
@@ -171,6 +175,57 @@ class DeliveryFailed(StackError):
         self.endpoint = endpoint
         self.reason = reason
         super().__init__(f"{endpoint}: telemetry was not accepted: {reason}")
+
+
+class ClientUnavailable(StackError):
+    """Claude Code itself cannot be started."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        self.program = program
+        self.reason = reason
+        super().__init__(
+            f"{program}: the client cannot be started: {reason}\n"
+            "  next: install Claude Code, or name its program and a directory that exists"
+        )
+
+
+class ClientFailed(StackError):
+    """Claude Code was started, and gave no result; carries the end of what it printed."""
+
+    def __init__(self, session_id: str, reason: str, output: str, advice: str) -> None:
+        self.session_id = session_id
+        self.reason = reason
+        self.output = output
+        self.advice = advice
+        last = "".join(f"\n  | {line}" for line in output.splitlines()[-12:])
+        super().__init__(f"the client (session {session_id}) {reason}{last}\n  next: {advice}")
+
+
+class WrongArgument(StackError):
+    """What was written on the command line makes no sense."""
+
+    exit_code = 2
+
+    def __init__(self, where: str, value: str, expected: str, advice: str = "") -> None:
+        self.where = where
+        self.value = value
+        self.expected = expected
+        self.advice = advice
+        following = f"\n  next: {advice}" if advice else ""
+        super().__init__(f"{where} {value!r}: expected {expected}{following}")
+
+
+class NoData(StackError):
+    """There is nothing to report on; says where it was looked for."""
+
+    exit_code = 4
+
+    def __init__(self, what: str, looked: Sequence[str], advice: str) -> None:
+        self.what = what
+        self.looked = tuple(looked)
+        self.advice = advice
+        places = "".join(f"\n  {place}" for place in self.looked)
+        super().__init__(f"{what}{places}\n  next: {advice}")
 
 
 class Refused(StackError):

@@ -8,14 +8,17 @@ from provisioner import errors
 from provisioner.errors import (
     ArtifactRejected,
     BuildFailed,
+    ClientFailed,
     CommandFailed,
     EngineUnavailable,
+    NoData,
     PortHolder,
     PortsInUse,
     Problem,
     SettingsError,
     StackError,
     StackNotRunning,
+    WrongArgument,
 )
 
 CLASSES = [
@@ -105,6 +108,25 @@ def test_every_error_is_drawn_in_the_tree_at_the_top_of_the_module(error: type[S
     assert f"── {error.__name__} " in (errors.__doc__ or "")
 
 
-def test_wrong_settings_are_wrong_usage_and_all_else_is_a_failure() -> None:
-    assert SettingsError.exit_code == 2
-    assert {each.exit_code for each in CLASSES if each is not SettingsError} == {1}
+def test_wrong_settings_and_words_are_wrong_usage_no_data_is_told_apart() -> None:
+    others = {SettingsError: 2, WrongArgument: 2, NoData: 4}
+    assert {each: each.exit_code for each in CLASSES} == dict.fromkeys(CLASSES, 1) | others
+
+
+def test_no_data_says_where_it_was_looked_for() -> None:
+    error = NoData("nothing was found:", ["a", "b"], "look elsewhere")
+    assert str(error) == "nothing was found:\n  a\n  b\n  next: look elsewhere"
+
+
+def test_a_wrong_word_is_told_with_what_was_expected() -> None:
+    assert str(WrongArgument("--since", "x", "a date")) == "--since 'x': expected a date"
+    assert str(WrongArgument("TZ", "x", "a zone", "unset TZ")) == (
+        "TZ 'x': expected a zone\n  next: unset TZ"
+    )
+
+
+def test_a_failed_client_shows_the_end_of_what_it_said() -> None:
+    error = ClientFailed("5e55", "exited with 1", "one\ntwo", "try again")
+    assert str(error) == (
+        "the client (session 5e55) exited with 1\n  | one\n  | two\n  next: try again"
+    )

@@ -56,6 +56,7 @@ WITHOUT_A_TEST = {
     "commands.restart": _SHOWN,
     "commands.status": _SHOWN,
     "commands.up": _SHOWN,
+    "commands.usage": _SHOWN,
     "commands.verify": _SHOWN,
     "dashboards.__main__": "the committed boards are compared in dashboards/test_encode.py",
     "demo.cast": _PLAYED,
@@ -107,7 +108,14 @@ PURE = (
 
 ACTING = {
     "docker": ("engines", "runtime"),
-    "subprocess": ("bootstrap", "engines", "runtime", "transcripts.workers"),
+    "subprocess": (
+        "bootstrap",
+        "engines",
+        "live.headless",
+        "live.statusline",
+        "runtime",
+        "transcripts.workers",
+    ),
     "requests": ("backends",),
     "supervisor": ("runtime",),
     "grpc": ("otlp",),
