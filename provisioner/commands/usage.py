@@ -232,10 +232,10 @@ def _print(result: Result, question: Question, options: Options) -> None:
         click.echo(result.as_json(), nl=False)
     elif options.as_csv:
         click.echo(result.as_csv(), nl=False)
-        if result.report.unpriced:
-            click.echo(unpriced_line(result.report.unpriced), err=True)
     else:
         _show(result, question, options)
+    if result.report.unpriced and (options.as_csv or (options.as_json and options.strict)):
+        click.echo(unpriced_line(result.report.unpriced), err=True)
     if options.output:
         text = result.as_csv() if options.output.suffix == ".csv" else result.as_json()
         write_atomically(options.output, text)
