@@ -1,11 +1,11 @@
-"""What is a response, as one file tells it?"""
+"""What does one file tell, and what is asked of it? Shapes of data, light enough to load always."""
 
 from __future__ import annotations
 
 from enum import IntFlag
 from typing import NamedTuple
 
-from provisioner.transcripts.model import Source
+from provisioner.transcripts.model import SkipReason, Source
 
 Counts = tuple[int, int, int, int, int, int]
 """Tokens: input, output, read from the cache, written for five minutes and an hour; searches."""
@@ -80,3 +80,37 @@ class Sighting(NamedTuple):
         """What is equal on every copy of a response."""
         written = self.cache_write_5m_tokens + self.cache_write_1h_tokens
         return self.input_tokens, self.cache_read_tokens, written
+
+
+class Job(NamedTuple):
+    """A file to read, and what is known of its part before `offset`."""
+
+    path: str
+    session: str
+    agent_id: str
+    offset: int = 0
+    fingerprint: int = 0
+    prompt_id: str = ""
+
+
+class Scan(NamedTuple):
+    """What a file holds behind `start`: 0 if it was not what it had been.
+
+    `offset` is where to go on: before a last line that has no end yet. Its answers are among the
+    `sightings`, but its counts stand apart, because it will be read again.
+    """
+
+    path: str
+    start: int
+    offset: int
+    fingerprint: int
+    prompt_id: str
+    born_ms: int
+    cwds: tuple[str, ...]
+    lines: int
+    answers: int
+    skipped: dict[SkipReason, int]
+    last_lines: int
+    last_answers: int
+    last_skipped: dict[SkipReason, int]
+    sightings: list[Sighting]

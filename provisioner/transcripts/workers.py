@@ -9,18 +9,17 @@ from __future__ import annotations
 import marshal
 import os
 import selectors
-import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
-from provisioner.runtime.model import Report
-from provisioner.transcripts.scan import Job, Scan, scan
-from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.model import Report
+from provisioner.transcripts.sighting import Job, Scan, Sighting
+from provisioner.transcripts.worker import LENGTH, Result, tried
 
 WORTH_BYTES = 40_000_000
 """Less is read before another process has started."""
@@ -30,13 +29,9 @@ QUIET_SECONDS = 1.0
 REPORT_SECONDS = 0.2
 
 _CODE = (
-    "import sys; sys.path[:] = {path!r}; from provisioner.transcripts.workers import work; work()"
+    "import sys; sys.path[:] = {path!r}; from provisioner.transcripts.worker import work; work()"
 )
-_LENGTH = struct.Struct("<I")
 _READ_BYTES = 1 << 18
-
-Result = Scan | str
-"""What a file says, or the path of one that cannot be read."""
 
 
 def scan_all(jobs: Sequence[tuple[Job, int]], report: Report) -> Iterator[Result]:
@@ -76,19 +71,9 @@ def _progress(total: int, report: Report) -> Callable[[int], None]:
     return progress
 
 
-def _tried(job: Job) -> Result | None:
-    """None where the client has deleted the file meanwhile."""
-    try:
-        return scan(job)
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return job.path
-
-
 def _alone(jobs: Sequence[tuple[Job, int]], _workers: int) -> Iterator[tuple[str, Result | None]]:
     for job, _ in jobs:
-        yield job.path, _tried(job)
+        yield job.path, tried(job)
 
 
 def _together(jobs: Sequence[tuple[Job, int]], workers: int) -> Iterator[tuple[str, Result | None]]:
@@ -146,12 +131,12 @@ class _Frames:
         data = os.read(self._pipe.fileno(), _READ_BYTES)
         self._buffer += data
         self.is_over = not data
-        while len(self._buffer) >= _LENGTH.size:
-            (length,) = _LENGTH.unpack_from(self._buffer)
-            end = _LENGTH.size + length
+        while len(self._buffer) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._buffer)
+            end = LENGTH.size + length
             if len(self._buffer) < end:
                 return
-            yield bytes(self._buffer[_LENGTH.size : end])
+            yield bytes(self._buffer[LENGTH.size : end])
             del self._buffer[:end]
 
 
@@ -161,20 +146,3 @@ def _unpacked(frame: bytes) -> tuple[str, Result | None]:
         *rest, sightings = result
         result = Scan._make([*rest, list(map(Sighting._make, sightings))])
     return path, result
-
-
-def _packed(path: str, result: Result | None) -> bytes:
-    """Marshal is the quickest, but knows no named tuples."""
-    if not isinstance(result, Scan):
-        return marshal.dumps((path, result))
-    plain: tuple[Any, ...] = (*result[:-1], tuple(map(tuple, result.sightings)))
-    return marshal.dumps((path, plain))
-
-
-def work() -> None:
-    """Read what stdin asks for, and say on stdout what was found."""
-    for fields in marshal.loads(sys.stdin.buffer.read()):  # noqa: S302 - of our own parent
-        job = Job(*fields)
-        frame = _packed(job.path, _tried(job))
-        sys.stdout.buffer.write(_LENGTH.pack(len(frame)) + frame)
-    sys.stdout.buffer.flush()

@@ -62,10 +62,12 @@ WITHOUT_A_TEST = {
     "demo.tools": _PLAYED,
     "records": "two shapes of data",
     "transcripts.answers": "held to the contract by both tables of cases",
+    "transcripts.changes": "asked by transcripts.test_refresh",
     "transcripts.merge": "held to the contract by transcripts.test_cases_dedupe",
     "transcripts.model": "shapes of data",
     "transcripts.scan": "held to the contract by transcripts.test_cases_files",
     "transcripts.sighting": "shapes of data",
+    "transcripts.worker": "run by transcripts.test_workers",
     "transcripts.values": "held to the contract by transcripts.test_cases_files",
     "runtime.model": "a Protocol and its data; mypy holds FakeRuntime and both runtimes to it",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.transcripts import workers
-from provisioner.transcripts.scan import Job
+from provisioner.transcripts.sighting import Job
 from provisioner.transcripts.workers import scan_all
 from tests.unit.transcripts.lines import answer, prompt, write_session
 
