@@ -95,7 +95,7 @@ def run_claude_with_telemetry(  # noqa: PLR0913 - each has its default
     on_usage: OnUsage | None = None,
     timeout: float | None = None,
     arguments: Sequence[str] = (),
-    program: str = "claude",
+    program: str | Path = "claude",
     environment: Mapping[str, str] | None = None,
 ) -> Run:
     """Run the client with one prompt, without a terminal, its telemetry led to this stack.
@@ -115,7 +115,7 @@ def run_claude_with_telemetry(  # noqa: PLR0913 - each has its default
         session_id=str(uuid.uuid4()),
         cwd=Path(cwd),
         environment=client_environment(environ, settings, attributes or {}),
-        program=program,
+        program=str(program),
         model=model,
         arguments=arguments,
     )

@@ -20,6 +20,7 @@ from provisioner.reports.wording import cost, count, dollars, few, short_count, 
 from provisioner.transcripts.model import PICODOLLARS
 
 MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
 ROOMY = 100
 """From so many columns on, counts are written out."""
 
@@ -43,13 +44,18 @@ def show(view: View, width: int) -> RenderableType:
 def _heading(usage: SessionUsage) -> Text:
     heading = Text(f"session {usage.session}", style="bold", no_wrap=True, overflow="ellipsis")
     project = PurePath(usage.project).name
-    quiet = _since(usage.at_ms - usage.last_ms) if usage.last_ms else "no answer yet"
-    return heading.append("".join(f", {each}" for each in (project, quiet) if each), style="dim")
+    told = "".join(f", {each}" for each in (project, _quiet(usage)) if each)
+    return heading.append(told, style="dim")
 
 
-def _since(elapsed_ms: int) -> str:
-    minutes = max(0, elapsed_ms) // MINUTE_MS
-    return f"last answer {span(minutes)} ago" if minutes else "last answer just now"
+def _quiet(usage: SessionUsage) -> str:
+    if not usage.last_ms:
+        return "no answer yet"
+    elapsed = usage.at_ms - usage.last_ms
+    if elapsed >= DAY_MS:
+        return f"last answer {_clock(usage.last_ms, '%Y-%m-%d %H:%M')}"
+    minutes = elapsed // MINUTE_MS
+    return f"last answer {span(minutes)} ago" if minutes > 0 else "last answer just now"
 
 
 def _amounts(usage: SessionUsage, width: int) -> Table:
