@@ -1,7 +1,8 @@
 """What do transcripts look like? Lines as the client writes them, and files made of them.
 
 `answer()` is the base line of all cases: Opus 4.7 with 100 input tokens. A case says only in what
-it differs: `answer("msg_1", output=159)`, `answer() | {"requestId": None}`.
+it differs: `answer("msg_1", output=159)`, `answer() | {"requestId": None}`. A line of another
+session than its file's is a copy: give both the same.
 """
 
 from __future__ import annotations
