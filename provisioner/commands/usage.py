@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +55,7 @@ class Options:
     limit: int | None
     strict: bool
     explain: str | None
+    cost_analysis: bool
     output: Path | None
     week_start: Weekday
 
@@ -90,6 +91,11 @@ _OPTIONS = (
     ),
     click.option("--strict", is_flag=True, help="Exit with 1 if a model has no known price."),
     click.option("--explain", metavar="ROW", help="Show the responses behind one row."),
+    click.option(
+        "--cost-analysis",
+        is_flag=True,
+        help="Show where the money went, and what would have been cheaper, instead.",
+    ),
     click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -151,17 +157,22 @@ def _run(name: ReportName, options: Options) -> int:
 
 
 def _refuse_contradictions(options: Options) -> None:
-    if options.as_json and options.as_csv:
-        raise WrongArgument("--csv", "--json", "one of both", "write the other with --output FILE")
-    narrowing = {"--breakdown": options.breakdown, "--limit": options.limit}
-    if options.explain is not None:
-        for option, given in {**narrowing, "--order": options.order}.items():
-            if given:
-                raise WrongArgument(
-                    "--explain", options.explain, f"to be without {option}", f"leave out {option}"
-                )
-    if options.output and options.output.suffix not in {".csv", ".json"}:
+    suffix = options.output.suffix if options.output else ".json"
+    if suffix not in {".csv", ".json"}:
         raise WrongArgument("--output", str(options.output), "a name that ends in .csv or .json")
+    shapes = {"--breakdown": options.breakdown, "--limit": options.limit, "--order": options.order}
+    refused: dict[str, Mapping[str, object]] = {}
+    if options.as_json:
+        refused["--json"] = {"--csv": options.as_csv}
+    if options.explain is not None:
+        refused["--explain"] = shapes
+    if options.cost_analysis:
+        csv = {"--csv": options.as_csv, "--output FILE.csv": suffix == ".csv"}
+        refused["--cost-analysis"] = {**shapes, "--explain": options.explain, **csv}
+    for option, others in refused.items():
+        for other, given in others.items():
+            if given:
+                raise click.UsageError(f"{option} and {other} exclude each other: leave one out")
 
 
 def _question(name: ReportName, options: Options) -> Question:
@@ -204,6 +215,11 @@ def _result(reader: Reader, prices: Prices, question: Question, options: Options
     from provisioner.reports.report import answer  # noqa: PLC0415
 
     report = answer(reader, question)
+    if options.cost_analysis:
+        from provisioner.reports.analysis import analyse  # noqa: PLC0415
+
+        analysis = analyse(reader.responses(question.query), prices)
+        return result.of_analysis(report, analysis, question.zone)
     if options.explain is None or not report.rows:
         return result.of_report(report, by_model=options.breakdown)
     from provisioner.reports.explain import explain  # noqa: PLC0415

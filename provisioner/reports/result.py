@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from provisioner.reports.document import Report, as_csv, as_json
+from provisioner.reports.document import (
+    Report,
+    as_csv,
+    as_json,
+    coverage_fields,
+    json_text,
+)
 from provisioner.reports.explain import Explained, explained_csv, explained_json
 from provisioner.reports.wording import basis_line, coverage_line, unpriced_line
 
 if TYPE_CHECKING:  # rich takes as long to load as all the rest; only tables need it
     from rich.console import Console
 
+    from provisioner.reports.analysis import Analysis
     from provisioner.reports.table import Look
+    from provisioner.reports.zones import Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +69,26 @@ def of_explained(explained: Explained) -> Result:
         show=show,
         report=explained.report,
     )
+
+
+def of_analysis(report: Report, analysis: Analysis, zone: Zone) -> Result:
+    """The forms of a cost analysis of what a report is about; it makes no table for CSV."""
+
+    def show(look: Look, out: Console) -> None:
+        from provisioner.reports.analysis.show import print_analysis  # noqa: PLC0415
+
+        print_analysis(analysis, look, out)
+
+    def analysis_json() -> str:
+        from provisioner.reports.analysis.document import analysis_fields  # noqa: PLC0415
+
+        rest = {
+            "coverage": coverage_fields(report.coverage),
+            "unpriced_models": list(report.unpriced),
+        }
+        return json_text({**analysis_fields(analysis, zone), **rest})
+
+    return Result(as_json=analysis_json, as_csv=str, show=show, report=report)
 
 
 def show_whole(result: Result, look: Look, out: Console) -> None:

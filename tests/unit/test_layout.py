@@ -55,6 +55,7 @@ WITHOUT_A_TEST = {
     "commands.restart": _SHOWN,
     "commands.status": _SHOWN,
     "commands.up": _SHOWN,
+    "commands.usage": _SHOWN,
     "commands.verify": _SHOWN,
     "dashboards.__main__": "the committed boards are compared in dashboards/test_encode.py",
     "demo.cast": _PLAYED,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 from provisioner.reports.amounts import NOTHING, Amounts, minus, of_response, plus, total
 from provisioner.transcripts.model import PICODOLLARS, Slice
 from tests.unit.reports.answers import PLAIN, by_chance, slices, sum_of
@@ -14,7 +12,7 @@ def test_amounts_are_the_numbers_of_a_slice_in_their_order() -> None:
 
 
 def test_slices_add_up_to_what_their_responses_do() -> None:
-    responses = by_chance(Random(7))
+    responses = by_chance(7)
     amounts = NOTHING
     for each in slices(responses):
         amounts = plus(amounts, each)

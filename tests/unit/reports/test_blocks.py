@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from random import Random
+from itertools import pairwise
 
 import pytest
 
@@ -56,11 +56,11 @@ def test_before_1970_and_long_after_there_are_blocks_too() -> None:
 
 
 def test_blocks_hold_every_response_once() -> None:
-    responses = by_chance(Random(5))
+    responses = by_chance(5)
     rows = _blocks(responses, "2026-10-25T00:00")
     assert total(row.amounts for row in rows) == sum_of(responses)
     starts = [start_of(row) for row in rows]
-    assert all(later - earlier >= 5 * 3_600_000 for earlier, later in zip(starts, starts[1:]))
+    assert all(later - earlier >= 5 * 3_600_000 for earlier, later in pairwise(starts))
 
 
 def test_a_block_is_active_until_its_end() -> None:

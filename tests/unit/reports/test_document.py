@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from random import Random
 from typing import Any
 
 import pytest
@@ -163,7 +162,7 @@ def _csv(text: str) -> list[dict[str, str]]:
 
 
 def test_csv_has_the_same_columns_and_the_same_numbers() -> None:
-    report = _report(*by_chance(Random(2)))
+    report = _report(*by_chance(2))
     lines = _csv(as_csv(report, by_model=False))
     rows = json.loads(as_json(report))["rows"]
     assert list(lines[0]) == ["key", *AMOUNTS]
@@ -178,7 +177,7 @@ def test_csv_has_the_same_columns_and_the_same_numbers() -> None:
 
 
 def test_csv_by_model_has_a_line_for_each_and_adds_up_too() -> None:
-    report = _report(*by_chance(Random(2)))
+    report = _report(*by_chance(2))
     lines = _csv(as_csv(report, by_model=True))
     assert list(lines[0]) == ["key", "model", *AMOUNTS]
     assert sum(int(line["requests"]) for line in lines) == report.totals.requests
@@ -203,7 +202,7 @@ def test_csv_of_nothing_is_its_heading() -> None:
 
 
 def test_a_limit_leaves_rows_out_and_totals_whole() -> None:
-    responses = by_chance(Random(4))
+    responses = by_chance(4)
     whole, cut = _report(*responses), _report(*responses, limit=3)
     assert cut.rows == whole.rows[-3:]
     assert cut.totals == whole.totals

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -44,7 +43,7 @@ QUERIES = (
 def test_all_reports_agree_with_each_other_and_with_every_response(
     seed: int, query: Query, zone: str
 ) -> None:
-    reader = HandMade(all=by_chance(Random(seed)))
+    reader = HandMade(all=by_chance(seed))
     expected = sum_of(reader.responses(query))
     assert expected.requests > 0
     documents = set()
@@ -61,7 +60,7 @@ def test_all_reports_agree_with_each_other_and_with_every_response(
 @pytest.mark.parametrize("name", REPORTS)
 def test_the_responses_behind_each_row_add_up_to_it(name: ReportName) -> None:
     query = replace(QUERIES[1], projects=["project-1", "project-2"])
-    reader = HandMade(all=by_chance(Random(11)))
+    reader = HandMade(all=by_chance(11))
     question = _question(name, query, "Europe/Berlin")
     report = answer(reader, question)
     seen = 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 from provisioner.reports.amounts import CostName, total
@@ -41,7 +39,7 @@ def test_each_report_names_its_rows(grouping: Grouping, key: str) -> None:
 
 @pytest.mark.parametrize("grouping", GROUPINGS)
 def test_rows_hold_what_their_responses_add_up_to(grouping: Grouping) -> None:
-    responses = by_chance(Random(3))
+    responses = by_chance(3)
     of = key_of(grouping, BERLIN, "monday")
     rows = group(slices(responses), of)
     for row in rows:
