@@ -18,10 +18,9 @@ from provisioner.live.files import files_of
 from provisioner.live.model import Agent, SessionUsage
 from provisioner.live.transcript import Transcript
 from provisioner.normalise import clean_model
-from provisioner.prices import Prices
 from provisioner.reports.amounts import Amounts, of_response, total
 from provisioner.transcripts.merge import Sighted, merge
-from provisioner.transcripts.model import Response
+from provisioner.transcripts.model import PriceList, Response
 from provisioner.transcripts.sighting import Sighting
 
 RECENT_MINUTES = 10
@@ -33,7 +32,7 @@ _FIELD = {name: place for place, name in enumerate(Sighting._fields)}
 class Session:
     """A session whose files are read again as they grow."""
 
-    def __init__(self, session: str, roots: Sequence[Path], prices: Prices) -> None:
+    def __init__(self, session: str, roots: Sequence[Path], prices: PriceList) -> None:
         self.id = session
         self._roots = roots
         self._prices = prices
@@ -137,7 +136,7 @@ def _agent(agent_id: str, noted: Mapping[str, Any], responses: Sequence[Response
     )
 
 
-def _response(said: Sighting, path: str, prices: Prices) -> Response:
+def _response(said: Sighting, path: str, prices: PriceList) -> Response:
     fields: tuple[Any, ...] = tuple(said)
     counts = fields[_FIELD["input_tokens"] : _FIELD["web_searches"]]
     row = (said.model, said.at_ms, *counts)
