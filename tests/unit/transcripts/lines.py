@@ -19,9 +19,9 @@ Line = dict[str, Any]
 AT = "2026-08-03T10:00:00.000Z"
 AT_MS = 1_785_751_200_000
 MODEL = "claude-opus-4-7"
-PROJECT = "/home/ada/widgets"
+PROJECT = "/srv/ada/widgets"
 UNPRICED = "my-model"
-FOLDER = "-home-ada-widgets"
+FOLDER = "-srv-ada-widgets"
 SESSION = "5e551011-0000-4000-8000-000000000001"
 
 
@@ -189,7 +189,7 @@ def text_of(line: Line | str) -> str:
 
 
 def write_transcript(root: Path, name: str, *lines: Line | str) -> Path:
-    """Write a file below a `projects` folder: `-home-ada-widgets/SESSION.jsonl`."""
+    """Write a file below a `projects` folder: `-srv-ada-widgets/SESSION.jsonl`."""
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{text_of(line)}\n" for line in lines), encoding="utf-8", newline="")

@@ -212,4 +212,4 @@ def test_responses_of_a_gateway_can_be_told_apart(tmp_path: Path) -> None:
 def test_what_a_file_outside_any_project_tells_counts(tmp_path: Path) -> None:
     write_transcript(tmp_path, f"{SESSION}.jsonl", answer(output=5))
     (only,) = count(tmp_path).responses
-    assert (only.session, only.project) == (SESSION, "/home/ada/widgets")
+    assert (only.session, only.project) == (SESSION, "/srv/ada/widgets")

@@ -210,7 +210,7 @@ def test_a_subagent_belongs_to_its_parents_session(where: str, tmp_path: Path) -
     write_transcript(tmp_path, SUBAGENTS[where], answer(agent_id="a1"))
     (only,) = count(tmp_path).responses
     assert (only.session, only.source, only.agent_id) == (SESSION, "subagent", "a1")
-    assert (only.project, only.agent_type) == ("/home/ada/widgets", "general-purpose")
+    assert (only.project, only.agent_type) == ("/srv/ada/widgets", "general-purpose")
 
 
 def test_what_kind_of_subagent_it_was_can_stand_beside_its_file(tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_an_answer_belongs_to_the_prompt_before_it(tmp_path: Path) -> None:
 
 
 PROJECTS = {
-    "the directory that the folder is named for": (["/home/ada", "/home/ada/widgets"], 1),
+    "the directory that the folder is named for": (["/srv/ada", "/srv/ada/widgets"], 1),
     "else the first that is told": (["/srv/other", "/srv/another"], 0),
 }
 
@@ -251,7 +251,7 @@ def test_a_project_without_directory_is_named_as_its_folder(tmp_path: Path) -> N
 
 
 def test_the_project_of_a_folder_whose_name_was_cut_is_its_directory(tmp_path: Path) -> None:
-    cwd = "/home/ada/" + "x" * 250
+    cwd = "/srv/ada/" + "x" * 250
     folder = cwd.replace("/", "-")[:200] + "-h4sh"
     write_session(tmp_path, answer(cwd="/tmp"), answer("msg_2", cwd=cwd), folder=folder)  # noqa: S108
     assert {each.project for each in count(tmp_path).responses} == {cwd}

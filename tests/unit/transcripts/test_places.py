@@ -8,13 +8,13 @@ import pytest
 
 from provisioner.transcripts.places import find_transcripts, index_directory, roots, whose
 
-HOME = Path("/home/ada")
+HOME = Path("/srv/ada")
 ROOTS = {
-    "": ["/home/ada/.claude/projects", "/home/ada/.config/claude/projects"],
+    "": ["/srv/ada/.claude/projects", "/srv/ada/.config/claude/projects"],
     "/srv/one": ["/srv/one/projects"],
     "/srv/one, /srv/two/projects,": ["/srv/one/projects", "/srv/two/projects"],
     "/srv/one,/srv/../srv/one": ["/srv/one/projects"],
-    "~/other": ["/home/ada/other/projects"],
+    "~/other": ["/srv/ada/other/projects"],
 }
 
 

@@ -7,12 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from provisioner.transcripts import refresh
+from provisioner.transcripts.model import Report
+from provisioner.transcripts.sighting import Job
+from provisioner.transcripts.worker import Result
+from provisioner.transcripts.workers import scan_all
 from tests.conftest import ROOT
 from tests.unit.transcripts.counted import Counted, count
 from tests.unit.transcripts.lines import (

@@ -19,7 +19,7 @@ from tests.unit.transcripts.lines import (
     write_subagent,
 )
 
-GADGETS = "/home/ada/gadgets"
+GADGETS = "/srv/ada/gadgets"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def usage(tmp_path: Path) -> Iterator[Usage]:
         session="s1",
     )
     lone = answer("msg_4", when=3600, cwd=GADGETS, model=UNPRICED, output=4, session="t2")
-    write_session(tmp_path, lone, session="t2", folder="-home-ada-gadgets")
+    write_session(tmp_path, lone, session="t2", folder="-srv-ada-gadgets")
     with open_usage([tmp_path], index_dir=None, prices=FlatPrices(), report=print) as opened:
         yield opened
 
