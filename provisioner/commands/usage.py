@@ -61,16 +61,26 @@ class Options:
 
 
 _OPTIONS = (
-    click.option("--since", metavar="WHEN", help="Count from then on: 2026-11-22, 2026-W47, 7d."),
-    click.option("--until", metavar="WHEN", help="Count until then; a day counts as a whole."),
-    click.option("--timezone", metavar="ZONE", help="Begin days as in Europe/Berlin, UTC."),
     click.option(
-        "--project", "projects", multiple=True, metavar="PATH", help="Count only this one's."
+        "--since", metavar="WHEN", help="Count from then on: 2026-11-22, 2026-W47, 7d, 2h."
+    ),
+    click.option("--until", metavar="WHEN", help="Count until then; of a day, week or month all."),
+    click.option("--timezone", metavar="ZONE", help="Begin days as in Europe/Berlin, not as here."),
+    click.option(
+        "--project",
+        "projects",
+        multiple=True,
+        metavar="PATH",
+        help="Count only this folder: its path or last part. Repeatable.",
     ),
     click.option(
-        "--model", "models", multiple=True, metavar="NAME", help="Count only these: opus is enough."
+        "--model",
+        "models",
+        multiple=True,
+        metavar="NAME",
+        help="Count only this model: opus is enough. Repeatable.",
     ),
-    click.option("--breakdown", is_flag=True, help="Show each model of each row."),
+    click.option("--breakdown", is_flag=True, help="Show the models of each row."),
     click.option(
         "--cost",
         "which",
@@ -123,8 +133,8 @@ class Reports(click.Group):
 def usage() -> None:
     """Show what was used, from the client's transcripts.
 
-    Needs neither the stack nor a checkout. Without a report's name it is the daily one. Exits with
-    4 when there is nothing to report on.
+    Needs neither the stack nor a checkout. Without a report's name it is the daily one, and takes
+    the options of that. Exits with 4 when there is nothing to report on.
     """
 
 
@@ -232,10 +242,10 @@ def _print(result: Result, question: Question, options: Options) -> None:
         click.echo(result.as_json(), nl=False)
     elif options.as_csv:
         click.echo(result.as_csv(), nl=False)
-        if result.report.unpriced:
-            click.echo(unpriced_line(result.report.unpriced), err=True)
     else:
         _show(result, question, options)
+    if result.report.unpriced and (options.as_csv or (options.as_json and options.strict)):
+        click.echo(unpriced_line(result.report.unpriced), err=True)
     if options.output:
         text = result.as_csv() if options.output.suffix == ".csv" else result.as_json()
         write_atomically(options.output, text)

@@ -55,7 +55,6 @@ WITHOUT_A_TEST = {
     "commands.restart": _SHOWN,
     "commands.status": _SHOWN,
     "commands.up": _SHOWN,
-    "commands.usage": _SHOWN,
     "commands.verify": _SHOWN,
     "dashboards.__main__": "the committed boards are compared in dashboards/test_encode.py",
     "demo.cast": _PLAYED,
@@ -102,6 +101,7 @@ PURE = (
     "normalise",
     "ledger",
     "demo.days",
+    "reports",
 )
 """These change nothing and ask nobody, and neither does anything that they import."""
 

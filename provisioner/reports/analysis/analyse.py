@@ -1,7 +1,7 @@
 """Where did the money go, and what would have been cheaper? Facts only, each with its dollars.
 
-At list prices: what a bill adds stands apart. What leaves no transcript (titles, the summary that a
-compaction writes) is in none of it.
+At list prices: what a bill adds stands apart. What leaves no transcript is in none of it, such as
+the request for a compaction's summary (seen with client 2.1.330).
 """
 
 from __future__ import annotations

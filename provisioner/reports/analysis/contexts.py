@@ -7,6 +7,8 @@ cache is read from there, or it is written or sent again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from operator import mul
 from typing import Literal, NamedTuple
 
 from provisioner.prices import Prices
@@ -47,10 +49,35 @@ def steps(responses: Iterable[Response], prices: Prices) -> Iterator[Step]:
     last: dict[tuple[str, str, str], Response] = {}
     for each in responses:
         conversation = (each.session, each.source, each.agent_id)
-        rate = prices.rate(each.model, each.at_ms, prompt_tokens(each))
-        yield Step(each, last.get(conversation), rate, of_response(each))
+        yield Step(each, last.get(conversation), _rate(each, prices), of_response(each))
         if each.source != "advisor":
             last[conversation] = each
+
+
+def _rate(response: Response, prices: Prices) -> Rate | None:
+    """The rate at which its tokens make its cost.
+
+    Its model's name no longer says by which way it was asked; a way that is dearer (a region of
+    Bedrock's) shows in its cost.
+    """
+    rate = prices.rate(response.model, response.at_ms, prompt_tokens(response))
+    if rate is None or not response.cost:
+        return None
+    plain = round(sum(map(mul, counts(response), rate.amounts)))
+    if not plain or plain == response.cost:
+        return rate
+    return rate.times(Fraction(response.cost, plain))
+
+
+def counts(response: Response) -> tuple[int, int, int, int, int]:
+    """Its tokens by kind, in the order of a rate's amounts."""
+    return (
+        response.input_tokens,
+        response.output_tokens,
+        response.cache_read_tokens,
+        response.cache_write_5m_tokens,
+        response.cache_write_1h_tokens,
+    )
 
 
 def prompt_tokens(response: Response) -> int:

@@ -22,7 +22,7 @@ CAUSES: Mapping[Cause, str] = {
     "changed": "context changed, or cache lost",
 }
 NO_TRANSCRIPT = (
-    "What leaves no transcript is not in this: titles, and the summary that a compaction writes."
+    "What leaves no transcript is not in this, such as the request for a compaction's summary."
 )
 ARITHMETIC = "Arithmetic, no advice: another model would have used other numbers of tokens."
 _LEFT = ("tokens of", "because", "model", "session", "project", "prompt", "begun", "work")

@@ -12,8 +12,8 @@ from typing import Literal, TypeVar
 from provisioner.prices import Prices
 from provisioner.prices.tariff import Amount
 from provisioner.reports.amounts import NOTHING, Amounts
-from provisioner.reports.analysis.contexts import Step
-from provisioner.transcripts.model import Response, Source
+from provisioner.reports.analysis.contexts import Step, counts
+from provisioner.transcripts.model import Source
 
 KindName = Literal["input", "output", "cache read", "cache write 5m", "cache write 1h"]
 KINDS: tuple[KindName, ...] = ("input", "output", "cache read", "cache write 5m", "cache write 1h")
@@ -84,8 +84,8 @@ class Kinds:
     def add(self, step: Step) -> None:
         if step.rate is None:
             return
-        counts = zip(_counts(step.response), step.rate.amounts, strict=True)
-        for place, (tokens, price) in enumerate(counts):
+        priced = zip(counts(step.response), step.rate.amounts, strict=True)
+        for place, (tokens, price) in enumerate(priced):
             self._tokens[place] += tokens
             self._cost[place] += tokens * price
 
@@ -129,7 +129,7 @@ class ModelMix:
         response = step.response
         _add(self._sums, response.model, step.amounts)
         if response.cost is not None:
-            self._rows.extend((response.at_ms, *_counts(response)))
+            self._rows.extend((response.at_ms, *counts(response)))
 
     def found(self, most: int) -> tuple[ModelUse, ...]:
         return tuple(
@@ -203,16 +203,6 @@ def _add(sums: dict[Key, Amounts], key: Key, more: Amounts) -> None:
 def _dearest(sums: Mapping[Key, Amounts], most: int) -> list[tuple[Key, Amounts]]:
     """The largest costs first; of those without a price, the most tokens first."""
     return nlargest(most, sums.items(), lambda item: (item[1].cost, item[1].total_tokens, item[0]))
-
-
-def _counts(response: Response) -> tuple[int, int, int, int, int]:
-    return (
-        response.input_tokens,
-        response.output_tokens,
-        response.cache_read_tokens,
-        response.cache_write_5m_tokens,
-        response.cache_write_1h_tokens,
-    )
 
 
 def _sixes(numbers: Iterable[int]) -> Iterator[tuple[int, ...]]:

@@ -129,7 +129,10 @@ def test_without_transcripts_it_is_said_where_they_were_looked_for() -> None:
 def test_when_nothing_is_what_was_asked_for_it_is_said_what_there_is() -> None:
     many = [PLAIN._replace(project=f"/kim/{number}") for number in range(10)]
     error = str(no_data(HandMade(all=many), Query(projects=["gone"], models=["gpt"])))
-    assert error.startswith("nothing of the 10 responses is what was asked for; looked in\n  /kim")
+    assert error.startswith(
+        "of 10 responses, from 2026-11-22 to 2026-11-22 (UTC), "
+        "none is what was asked for; looked in\n  /kim"
+    )
     assert "\n  projects there are: /kim/0, /kim/1," in error
     assert "/kim/7 and 2 more\n  models there are: claude-opus-4-7\n" in error
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from provisioner.reports.analysis.contexts import cause, has_fallen, paid_again, steps
@@ -35,6 +37,19 @@ def test_a_step_has_the_rate_of_its_whole_prompt() -> None:
     assert low.rate is not None
     assert high.rate is not None
     assert (low.rate.above, high.rate.above) == (0, 100_000)
+
+
+def test_a_dearer_way_to_a_model_has_dearer_rates() -> None:
+    plain = said(0, fresh=10, output=20, read=30, write=40, write_1h=50)
+    regional = plain._replace(cost=(plain.cost or 0) * 11 // 10)
+    step, dearer = steps([plain, regional], PRICES)
+    assert step.rate is not None
+    assert dearer.rate == step.rate.times(Fraction(11, 10))
+
+
+def test_what_cost_nothing_known_has_no_rate() -> None:
+    (step,) = steps([said(0, fresh=10)._replace(cost=None)], PRICES)
+    assert step.rate is None
 
 
 @pytest.mark.parametrize(

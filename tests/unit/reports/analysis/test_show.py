@@ -66,7 +66,7 @@ work               requests    cost   share
 conversations             5   $1.61     97%
 subagent Explore          1   $0.05      3%
 
-What leaves no transcript is not in this: titles, and the summary that a compaction writes.
+What leaves no transcript is not in this, such as the request for a compaction's summary.
 """
 
 
