@@ -75,7 +75,7 @@ def _block(block: Block) -> Json:
 
 def _limits(limits: Limits) -> Json:
     return {
-        "told": _time(limits.told_at * 1000),
+        "told_at": _time(limits.told_at * 1000),
         "five_hour": _window(limits.five_hour),
         "seven_day": _window(limits.seven_day),
     }

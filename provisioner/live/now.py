@@ -63,7 +63,7 @@ def claim_count(now: Now | None, path: Path, at: float) -> bool:
     pause = max(SOONEST_SECONDS, now.took * PAUSES if now else 0.0)
     claim = path.with_suffix(".asked")
     try:
-        if 0 <= at - claim.stat().st_mtime < pause:
+        if abs(at - claim.stat().st_mtime) < pause:
             return False
     except OSError:
         claim.parent.mkdir(parents=True, exist_ok=True)

@@ -20,13 +20,15 @@ from provisioner.reports.wording import cost, count, dollars, few, short_count, 
 from provisioner.transcripts.model import PICODOLLARS
 
 MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
 ROOMY = 100
 """From so many columns on, counts are written out."""
 
 MOST_TOOLS = 6
 MOST_AGENTS = 12
-BESIDE_TASK = 60
-"""So many columns are taken by all but a subagent's task."""
+SHORTEST_NAME = 8
+BESIDE_NAMES = {True: 80, False: 52}
+"""What the columns of numbers take, written out or not: models and subagents have the rest."""
 
 
 def show(view: View, width: int) -> RenderableType:
@@ -37,47 +39,57 @@ def show(view: View, width: int) -> RenderableType:
     facts.add_column()
     for name, text in _facts(view):
         facts.add_row(name, text)
-    return Group(_heading(usage), "", _amounts(usage, width), facts)
+    return Group(_heading(usage), _amounts(usage, width), facts)
 
 
 def _heading(usage: SessionUsage) -> Text:
     heading = Text(f"session {usage.session}", style="bold", no_wrap=True, overflow="ellipsis")
     project = PurePath(usage.project).name
-    quiet = _since(usage.at_ms - usage.last_ms) if usage.last_ms else "no answer yet"
-    return heading.append("".join(f", {each}" for each in (project, quiet) if each), style="dim")
+    told = "".join(f", {each}" for each in (project, _quiet(usage)) if each)
+    return heading.append(told, style="dim")
 
 
-def _since(elapsed_ms: int) -> str:
-    minutes = max(0, elapsed_ms) // MINUTE_MS
-    return f"last answer {span(minutes)} ago" if minutes else "last answer just now"
+def _quiet(usage: SessionUsage) -> str:
+    if not usage.last_ms:
+        return "no answer yet"
+    elapsed = usage.at_ms - usage.last_ms
+    if elapsed >= DAY_MS:
+        return f"last answer {_clock(usage.last_ms, '%Y-%m-%d %H:%M')}"
+    minutes = elapsed // MINUTE_MS
+    return f"last answer {span(minutes)} ago" if minutes > 0 else "last answer just now"
 
 
 def _amounts(usage: SessionUsage, width: int) -> Table:
-    cells_of = _all_cells if width >= ROOMY else _few_cells
+    is_roomy = width >= ROOMY
+    cells_of = _all_cells if is_roomy else _few_cells
     table = Table(box=box.SIMPLE, pad_edge=False, show_footer=True)
-    cells = cells_of(usage.amounts)
-    table.add_column("model", "total", no_wrap=True, overflow="ellipsis", footer_style="bold")
-    for name, footer in cells.items():
+    table.add_column(
+        "model",
+        "total",
+        max_width=max(SHORTEST_NAME, width - BESIDE_NAMES[is_roomy]),
+        no_wrap=True,
+        overflow="ellipsis",
+        footer_style="bold",
+    )
+    for name, footer in cells_of(usage.amounts).items():
         table.add_column(name, footer, justify="right", no_wrap=True, footer_style="bold")
     for model, amounts in usage.models.items():
         table.add_row(short_model(model), *cells_of(amounts).values())
-    for label, amounts in _subagents(usage, width - BESIDE_TASK):
+    for label, amounts in _subagents(usage):
         table.add_row(label, *cells_of(amounts).values(), style="dim")
     return table
 
 
-def _subagents(usage: SessionUsage, room: int) -> Iterator[tuple[str, Amounts]]:
+def _subagents(usage: SessionUsage) -> Iterator[tuple[str, Amounts]]:
     """The dearest of them; they are contained in the models' lines."""
     by_cost = sorted(usage.agents, key=lambda each: -each.amounts.cost)
     for each in by_cost[:MOST_AGENTS]:
-        yield f"  {_named(each, room)}", each.amounts
+        yield f"  {_named(each)}", each.amounts
 
 
-def _named(agent: Agent, room: int) -> str:
-    task = agent.description
-    task = task if len(task) <= room else f"{task[: room - 1]}…"
-    told = ": ".join(filter(None, (agent.kind or "subagent", task)))
-    return f"{told} (running)" if agent.is_running else told
+def _named(agent: Agent) -> str:
+    kind = f"{agent.kind or 'subagent'}{' (running)' if agent.is_running else ''}"
+    return ": ".join(filter(None, (kind, agent.description)))
 
 
 def _all_cells(amounts: Amounts) -> Mapping[str, str]:

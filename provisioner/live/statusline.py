@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from provisioner.live.now import claim_count, is_of_today, now_path, read_now
 
 PATIENCE_SECONDS = 0.5
 """Files that take longer (a network, a spun-down disk) are left out of the line."""
+
+PACKAGES = Path(__file__).parents[2]
 
 NOTHING = "claude-otel: nothing known yet"
 ORDER = ("session", "today", "block", "context", "limits")
@@ -45,7 +47,7 @@ def main() -> None:
 
 def line(parts: Mapping[str, str]) -> str:
     """The parts that are known, in their order."""
-    return " · ".join(parts[name] for name in ORDER if name in parts) or NOTHING
+    return " · ".join(filter(None, map(parts.get, ORDER))) or NOTHING
 
 
 def gather(told: bytes, at: float, parts: dict[str, str]) -> None:
@@ -54,18 +56,21 @@ def gather(told: bytes, at: float, parts: dict[str, str]) -> None:
     cost = _mapping(record.get("cost")).get("total_cost_usd")
     if isinstance(cost, int | float):
         parts["session"] = f"{_dollars(cost)} session"
-    _gather_limits(parse_limits(record.get("rate_limits"), at), at, parts)
-    _gather_account(at, parts)
-    _gather_context(record, parts)
+    for step in (_gather_context, _gather_limits, _gather_account):
+        with suppress(OSError):  # no transcript yet, a state that cannot be written: no such part
+            step(record, at, parts)
 
 
-def _gather_limits(told: Limits | None, at: float, parts: dict[str, str]) -> None:
+def _gather_limits(record: Mapping[str, Any], at: float, parts: dict[str, str]) -> None:
+    told = parse_limits(record.get("rate_limits"), at)
+    if told:
+        parts["limits"] = _limits(told.at(at))
     known = store_limits(told) if told else read_limits()
-    if known and (text := _limits(known.at(at))):
-        parts["limits"] = text
+    if known:
+        parts["limits"] = _limits(known.at(at))
 
 
-def _gather_account(at: float, parts: dict[str, str]) -> None:
+def _gather_account(_: Mapping[str, Any], at: float, parts: dict[str, str]) -> None:
     path = now_path()
     now = read_now(path)
     if now and is_of_today(now, at) and now.today_usd is not None:
@@ -77,8 +82,11 @@ def _gather_account(at: float, parts: dict[str, str]) -> None:
 
 
 def _count_beside() -> None:
+    import subprocess  # noqa: PLC0415 - takes as long to load as all the rest takes to run
+
     subprocess.Popen(
         [sys.executable, "-m", "provisioner.live.recount"],
+        cwd=PACKAGES,  # not the person's folder, where a package of our name might lie
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -86,20 +94,17 @@ def _count_beside() -> None:
     )
 
 
-def _gather_context(record: Mapping[str, Any], parts: dict[str, str]) -> None:
+def _gather_context(record: Mapping[str, Any], _: float, parts: dict[str, str]) -> None:
     transcript = record.get("transcript_path")
     if not isinstance(transcript, str) or not transcript:
         return
     model = _mapping(record.get("model")).get("id")
     window = _mapping(record.get("context_window")).get("context_window_size")
-    try:
-        context = last_context(
-            Path(transcript),
-            model=model if isinstance(model, str) else "",
-            told_window=window if isinstance(window, int) else None,
-        )
-    except OSError:
-        return  # a session that has asked nothing yet has none
+    context = last_context(
+        Path(transcript),
+        model=model if isinstance(model, str) else "",
+        told_window=window if isinstance(window, int) else None,
+    )
     if context and context.share is not None:
         parts["context"] = f"context {context.share * 100:.0f} %"
     elif context:

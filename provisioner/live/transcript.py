@@ -12,8 +12,8 @@ from provisioner.live.activity import Activity
 from provisioner.live.files import agent_of
 from provisioner.live.tail import Tail
 from provisioner.transcripts.merge import File
-from provisioner.transcripts.scan import Job, scan
-from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.scan import scan
+from provisioner.transcripts.sighting import Job, Sighting
 
 
 class Transcript:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from provisioner.reports.amounts import NOTHING, Amounts, plus
+from provisioner.reports.amounts import Amounts, add_up
 from provisioner.reports.rows import KeyOf, Row, Value, group
 from provisioner.transcripts.model import SLOT_MS, Response, Slice
 
@@ -55,9 +55,10 @@ def block_starts(slots: Iterable[int]) -> dict[int, int]:
 
 def block_key(starts: Mapping[int, int]) -> KeyOf:
     """What tells the block of an entry: the start, as 2026-11-22T10:00:00Z."""
+    names = {start: as_utc(start) for start in set(starts.values())}
 
     def key(slot: int, _: Slice | Response) -> str:
-        return as_utc(starts[slot])
+        return names[starts[slot]]
 
     return key
 
@@ -78,7 +79,7 @@ def rate(slices: Sequence[Slice], now_ms: int) -> Rate | None:
     active_ms = sum(min(start + SLOT_MS, now_ms) - start for start in slots)
     if active_ms < SOONEST_MS:
         return None
-    amounts, minutes = _sum(slices), active_ms / MINUTE_MS
+    amounts, minutes = add_up(slices), active_ms / MINUTE_MS
     cost, billed = amounts.dollars("tokens"), amounts.dollars("billed")
     return Rate(
         active_minutes=minutes,
@@ -106,7 +107,7 @@ def _with_pace(row: Row, before: Sequence[Slice], now_ms: int) -> Row:
     extra: dict[str, Value] = {
         "end": as_utc(end_ms),
         "is_active": is_active,
-        "future_requests": row.amounts.requests - _sum(before).requests,
+        "future_requests": row.amounts.requests - add_up(before).requests,
         **dict.fromkeys((*RATES, *PROJECTED)),
     }
     if pace:
@@ -144,10 +145,3 @@ def _at_end(spent: float | None, per_minute: float | None, minutes: float) -> fl
 
 def _per_hour(per_minute: float | None) -> float | None:
     return None if per_minute is None else round(per_minute * 60, 6)
-
-
-def _sum(slices: Sequence[Slice]) -> Amounts:
-    amounts = NOTHING
-    for each in slices:
-        amounts = plus(amounts, each)
-    return amounts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provisioner.reports.amounts import NOTHING, Amounts, minus, of_response, plus, total
+from provisioner.reports.amounts import NOTHING, Amounts, add_up, minus, of_response, plus, total
 from provisioner.transcripts.model import PICODOLLARS, Slice
 from tests.unit.reports.answers import PLAIN, by_chance, slices, sum_of
 
@@ -13,9 +13,10 @@ def test_amounts_are_the_numbers_of_a_slice_in_their_order() -> None:
 
 def test_slices_add_up_to_what_their_responses_do() -> None:
     responses = by_chance(7)
-    amounts = NOTHING
-    for each in slices(responses):
-        amounts = plus(amounts, each)
+    amounts = add_up(slices(responses))
+    one, *others = slices(responses)
+    assert plus(add_up(others), one) == amounts
+    assert add_up([]) == total([]) == NOTHING
     assert amounts == sum_of(responses)
     assert amounts.requests == len(responses)
     assert amounts.cost == sum(each.cost or 0 for each in responses)
