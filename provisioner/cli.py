@@ -21,12 +21,14 @@ import platformdirs
 from provisioner import __version__
 from provisioner.commands.clean import clean
 from provisioner.commands.demo import demo
+from provisioner.commands.doctor import doctor
 from provisioner.commands.down import down
 from provisioner.commands.env import env
 from provisioner.commands.logs import logs
 from provisioner.commands.plan import plan
 from provisioner.commands.render import render
 from provisioner.commands.restart import restart
+from provisioner.commands.setup import setup
 from provisioner.commands.status import status
 from provisioner.commands.up import up
 from provisioner.commands.verify import verify
@@ -46,7 +48,21 @@ def cli() -> None:
     """The observability stack for Claude Code: totals that equal the client's own."""
 
 
-for _command in (up, down, restart, status, logs, verify, plan, render, env, demo, clean):
+for _command in (
+    up,
+    down,
+    restart,
+    status,
+    logs,
+    verify,
+    plan,
+    render,
+    env,
+    setup,
+    doctor,
+    demo,
+    clean,
+):
     cli.add_command(_command)
 
 

@@ -12,6 +12,7 @@ StackError
 ├── BackendError           an engine's HTTP API did not answer as it should
 ├── StackNotRunning        the command needs a running stack
 ├── DeliveryFailed         telemetry could not be handed to the collector
+├── SettingsFileRejected   a settings file of the client is not what the client could read
 └── Refused                the person has to say yes first
 """
 
@@ -171,6 +172,18 @@ class DeliveryFailed(StackError):
         self.endpoint = endpoint
         self.reason = reason
         super().__init__(f"{endpoint}: telemetry was not accepted: {reason}")
+
+
+class SettingsFileRejected(StackError):
+    """A settings file of the client is not what the client could read; it was not touched."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path}: {reason}; nothing was changed.\n"
+            "  next: mend it (it is strict JSON, without comments or trailing commas), and repeat"
+        )
 
 
 class Refused(StackError):
