@@ -13,27 +13,15 @@ import sys
 import tempfile
 import traceback
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
 import platformdirs
 
 from provisioner import __version__
-from provisioner.commands.clean import clean
-from provisioner.commands.demo import demo
-from provisioner.commands.doctor import doctor
-from provisioner.commands.down import down
-from provisioner.commands.env import env
-from provisioner.commands.logs import logs
-from provisioner.commands.plan import plan
-from provisioner.commands.render import render
-from provisioner.commands.restart import restart
-from provisioner.commands.setup import setup
-from provisioner.commands.status import status
-from provisioner.commands.up import up
-from provisioner.commands.verify import verify
+from provisioner.commands import COMMANDS
 from provisioner.errors import StackError
-from provisioner.runtime.failures import FAILURES, explain
 
 EXIT_BUG = 3
 _MEND = "mend that (rights of a file, a full disk, the Docker daemon) and run the command again"
@@ -42,28 +30,36 @@ EXIT_BROKEN_PIPE = 141
 """What shells say of a program that wrote to a pipe which nobody reads any more."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Announced(click.Command):
+    """A command of which only the name and one line are known until it is called."""
+
+    def load(self) -> click.Command:
+        """The command itself, from its module."""
+        module = import_module(f"provisioner.commands.{self.name}")
+        command: click.Command = getattr(module, str(self.name))
+        return command
+
+
+class Commands(click.Group):
+    """Imports the one command that is called: none has to wait for what only others need."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, Announced) else command, rest
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="claude-otel")
 def cli() -> None:
     """The observability stack for Claude Code: totals that equal the client's own."""
 
 
-for _command in (
-    up,
-    down,
-    restart,
-    status,
-    logs,
-    verify,
-    plan,
-    render,
-    env,
-    setup,
-    doctor,
-    demo,
-    clean,
-):
-    cli.add_command(_command)
+for _name, _line in COMMANDS.items():
+    cli.add_command(Announced(_name, short_help=_line))
 
 
 def main() -> None:
@@ -91,13 +87,21 @@ def run(arguments: list[str]) -> int:
     except (BrokenPipeError, SystemExit):  # click and rich make the second of the first
         _let_go_of_output()
         return EXIT_BROKEN_PIPE
-    except FAILURES as error:
-        click.echo(f"error: {explain(error)}\n  next: {_MEND}", err=True)
-        return 1
     except Exception as error:  # noqa: BLE001 - here, and nowhere else
+        if (reason := _refused(error)) is not None:
+            click.echo(f"error: {reason}\n  next: {_MEND}", err=True)
+            return 1
         click.echo(_report_bug(error, arguments), err=True)
         return EXIT_BUG
     return result if isinstance(result, int) else 0
+
+
+def _refused(error: Exception) -> str | None:
+    """What Docker, a process or the system said when it failed; None when we did."""
+    # What tells them apart knows Docker's library, for which no start should wait.
+    from provisioner.runtime.failures import FAILURES, explain  # noqa: PLC0415
+
+    return explain(error) if isinstance(error, FAILURES) else None
 
 
 def _interrupted(arguments: list[str]) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provisioner.errors import Refused, StackNotRunning
+from provisioner.runtime.choose import other_runtime
 from provisioner.runtime.model import EngineState, Runtime
 from provisioner.settings import RuntimeName
-from provisioner.workspace import Workspace, other_runtime
+from provisioner.workspace import Workspace
 
 
 def running_elsewhere(workspace: Workspace, runtime: Runtime) -> RuntimeName | None:

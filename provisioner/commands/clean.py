@@ -11,8 +11,9 @@ from provisioner.applied import forget_applied
 from provisioner.console import Console
 from provisioner.errors import Refused
 from provisioner.lock import changing
+from provisioner.runtime.choose import open_runtime, other_runtime
 from provisioner.runtime.model import Runtime
-from provisioner.workspace import Workspace, open_runtime, open_workspace, other_runtime
+from provisioner.workspace import Workspace, open_workspace
 
 
 @click.command()

@@ -19,10 +19,11 @@ from provisioner.demo.stack import (
 )
 from provisioner.errors import Refused
 from provisioner.lock import changing
+from provisioner.runtime.choose import open_runtime
 from provisioner.runtime.model import Runtime
 from provisioner.status import status
 from provisioner.up import Outcome, up
-from provisioner.workspace import Workspace, open_runtime, open_workspace
+from provisioner.workspace import Workspace, open_workspace
 
 DAYS = 30
 MOST_DAYS = 365

@@ -7,7 +7,8 @@ import click
 from provisioner.console import Console
 from provisioner.lock import changing
 from provisioner.running import refuse_second_runtime
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.runtime.choose import open_runtime
+from provisioner.workspace import open_workspace
 
 
 @click.command()

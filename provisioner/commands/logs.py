@@ -10,8 +10,9 @@ from provisioner.events import follow as follow_events
 from provisioner.events import line, recent, settled
 from provisioner.placement import ENGINES
 from provisioner.running import require_running
+from provisioner.runtime.choose import open_runtime
 from provisioner.runtime.model import Report
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.workspace import open_workspace
 
 RECENT_SECONDS = 3600
 INTERRUPTED = 130

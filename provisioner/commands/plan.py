@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from provisioner.console import Console
+from provisioner.runtime.choose import open_runtime
 from provisioner.up import preview
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.workspace import open_workspace
 
 
 @click.command()

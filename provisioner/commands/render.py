@@ -11,7 +11,8 @@ from provisioner.console import Console
 from provisioner.desire import desire, engines_here
 from provisioner.files import read_text, remove_stale, write_atomically
 from provisioner.placement import ENGINES
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.runtime.choose import open_runtime
+from provisioner.workspace import open_workspace
 
 
 @click.command()

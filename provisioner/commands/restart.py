@@ -9,8 +9,9 @@ from provisioner.errors import Refused
 from provisioner.lock import changing
 from provisioner.placement import ENGINES
 from provisioner.running import require_running
+from provisioner.runtime.choose import open_runtime
 from provisioner.verify import VERIFY_SECONDS, verify
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.workspace import open_workspace
 
 
 @click.command()

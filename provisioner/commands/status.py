@@ -11,9 +11,10 @@ from rich.console import Console as RichConsole
 from rich.table import Table
 
 from provisioner.console import Console
+from provisioner.runtime.choose import open_runtime
 from provisioner.status import SPANS, Status
 from provisioner.status import status as stack_status
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.workspace import open_workspace
 
 SCHEMA = "claude-otel/status/1"
 PLAIN_WIDTH = 160

@@ -6,10 +6,11 @@ import click
 
 from provisioner.console import Console
 from provisioner.lock import changing
+from provisioner.runtime.choose import open_runtime
 from provisioner.status import addresses
 from provisioner.up import Outcome
 from provisioner.up import up as bring_up
-from provisioner.workspace import Workspace, open_runtime, open_workspace
+from provisioner.workspace import Workspace, open_workspace
 
 
 @click.command()

@@ -9,8 +9,9 @@ import click
 
 from provisioner.console import Console
 from provisioner.running import require_running
+from provisioner.runtime.choose import open_runtime
 from provisioner.verify import verify as verify_stack
-from provisioner.workspace import open_runtime, open_workspace
+from provisioner.workspace import open_workspace
 
 SCHEMA = "claude-otel/verify/1"
 

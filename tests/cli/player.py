@@ -1,6 +1,6 @@
 """How is a story played? With the real entry point, in a process and folders of its own.
 
-Processes are forked from one that has imported the command already, which takes most of the time.
+Processes are forked from one that has imported all commands already, which takes most of the time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from provisioner import __version__
 from provisioner.cli import main
+from provisioner.commands import COMMANDS
 from provisioner.engines.target import host_target
 from provisioner.files import write_atomically
 from tests.cli.story import Command, Ending, Story, read_story, write_story
@@ -29,7 +30,7 @@ LONGEST_SECONDS = 60.0
 COPIED = ("collector", "grafana", "loki", "prometheus")
 
 _FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(["provisioner.cli", __name__])
+_FORKING.set_forkserver_preload([*(f"provisioner.commands.{name}" for name in COMMANDS), __name__])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from provisioner import __version__
-from provisioner.cli import cli
+from provisioner.cli import Announced, cli
 from provisioner.settings import Settings
 from tests.conftest import ROOT
 
@@ -19,7 +19,11 @@ LONGEST_SCRIPT = 60
 # Assembled, so that this file does not find itself.
 HOMES = re.compile("|".join(f"/{name}/" for name in ("root", "Users", r"home/\w+", "work")))
 
-COMMANDS = sorted(cli.commands.items())
+COMMANDS = [
+    (name, announced.load())
+    for name, announced in sorted(cli.commands.items())
+    if isinstance(announced, Announced)
+]
 OPTIONS = [
     pytest.param(option, id=f"{name} {option.opts[-1]}")
     for name, command in COMMANDS
@@ -77,7 +81,12 @@ def test_every_command_says_what_it_does_in_one_line_of_help(
     assert name == command.name
     first = (command.help or "").strip().partition("\n")[0]
     assert first.endswith(".")
-    assert command.get_short_help_str(limit=200)
+    assert command.get_short_help_str(limit=200) == cli.commands[name].short_help
+
+
+def test_every_module_of_a_command_is_announced() -> None:
+    modules = (ROOT / "provisioner" / "commands").glob("[!_]*.py")
+    assert {path.stem for path in modules} == set(cli.commands) == {name for name, _ in COMMANDS}
 
 
 @pytest.mark.parametrize("option", OPTIONS)

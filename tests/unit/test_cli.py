@@ -66,6 +66,10 @@ def test_what_the_system_refuses_is_told_with_what_to_mend(
     assert said.startswith("error: [Errno 13] Permission denied: '/data'\n  next: mend that")
 
 
+def test_a_refusal_without_words_is_still_no_defect_of_ours(ends: Ends) -> None:
+    assert cli.run(ends(ConnectionRefusedError())) == 1
+
+
 def test_wrong_settings_are_wrong_usage(ends: Ends, capsys: pytest.CaptureFixture[str]) -> None:
     problem = Problem(source=".env", key="X", value=None, expected="y")
     assert cli.run(ends(SettingsError([problem]))) == 2
@@ -110,6 +114,27 @@ def test_an_interruption_says_how_to_go_on_where_something_was_begun(
 ) -> None:
     assert cli.run(ends(end, command)) == 130
     assert capsys.readouterr().err.lstrip() == said
+
+
+ENGINES_SPEAK = {"docker", "grpc", "requests", "psutil", "supervisor"}
+
+
+@pytest.mark.parametrize(
+    ("command", "needless"),
+    [("--help", {*ENGINES_SPEAK, "pydantic", "rich", "yaml"}), ("env", {*ENGINES_SPEAK, "rich"})],
+)
+def test_a_command_does_not_wait_for_what_only_others_need(
+    checkout: Path, command: str, needless: set[str]
+) -> None:
+    program = (
+        f"import sys; from provisioner.cli import run; run([{command!r}]); print(*sys.modules)"
+    )
+    environ = {**os.environ, "CLAUDE_OTEL_ROOT": str(checkout), "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-c", program, command]
+    out = subprocess.check_output(line, env=environ, text=True)
+    imported = set(out.splitlines()[-1].split())
+    assert "provisioner.cli" in imported
+    assert imported & needless == set()
 
 
 @pytest.fixture

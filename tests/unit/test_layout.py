@@ -61,6 +61,7 @@ WITHOUT_A_TEST = {
     "demo.pen": _PLAYED,
     "demo.tools": _PLAYED,
     "records": "two shapes of data",
+    "transcripts.model": "shapes of data",
     "runtime.model": "a Protocol and its data; mypy holds FakeRuntime and both runtimes to it",
 }
 """Modules without a unit test of their name, and why."""

@@ -1,0 +1,1 @@
+"""What does the client itself remember of its use? Its transcripts, read and counted."""
