@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from provisioner.client_env import ENDPOINT, PROTOCOL, fitting_variables
 from provisioner.client_files import ENV, as_text
+from provisioner.doctor.words import without_secrets
+from provisioner.errors import Refused
 from provisioner.json_text import NotStrictJson, drop, put, read_object
 from provisioner.settings import Settings
 
@@ -22,8 +24,8 @@ MEANINGS = {
     "CLAUDE_CODE_ENABLE_TELEMETRY": "telemetry is on or off as that says",
     "OTEL_METRICS_EXPORTER": "sessions, lines and commits arrive only if otlp is among them",
     "OTEL_LOGS_EXPORTER": "cost, tokens and tool calls arrive only if otlp is among them",
-    PROTOCOL: "it must be what the port of the endpoint speaks",
-    ENDPOINT: "telemetry goes there, and not to this stack",
+    PROTOCOL: "it must be the one that the port of the endpoint speaks",
+    ENDPOINT: "it must be a port that speaks the protocol",
     "OTEL_METRIC_EXPORT_INTERVAL": "sessions, lines and commits arrive that often (milliseconds)",
     "OTEL_LOGS_EXPORT_INTERVAL": "cost, tokens and tool calls arrive that often (milliseconds)",
     "OTEL_METRICS_INCLUDE_REPOSITORY": "unless true, the client does not tell its project",
@@ -72,10 +74,14 @@ class SetupPlan:
 
 
 def plan_setup(text: str | None, record: Record | None, settings: Settings) -> SetupPlan:
-    """Add what is missing, and bring up to date what was added; raises NotStrictJson."""
+    """Add what is missing, and bring up to date what was added.
+
+    Raises NotStrictJson, and Refused where telemetry would be switched on for somebody else.
+    """
     env = _env(text)
     added = dict(record.added) if record else {}
     theirs = {name: value for name, value in env.items() if added.get(name) != value}
+    _refuse_other_collector(theirs.get(ENDPOINT, ""), settings)
     wanted = fitting_variables(settings, theirs)
     changes = tuple(_changes(wanted, env, theirs))
     noted = added | {each.name: each.value for each in changes}
@@ -149,6 +155,15 @@ def _kept(
         is_right = is_ours and name in (PROTOCOL, ENDPOINT)
         if theirs.get(name, value) != value and not is_right:
             yield Kept(name=name, value=theirs[name], meaning=MEANINGS[name])
+
+
+def _refuse_other_collector(endpoint: str, settings: Settings) -> None:
+    doors = (f":{settings.ports.otlp_grpc}", f":{settings.ports.otlp_http}")
+    if endpoint.strip() and not endpoint.strip().rstrip("/").endswith(doors):
+        raise Refused(
+            f"the client's settings send telemetry to {without_secrets(endpoint)}, which is not "
+            f"this stack; nothing was changed\n  next: take {ENDPOINT} out of them, and repeat"
+        )
 
 
 def _pairs(settings: Settings) -> set[tuple[str | None, str]]:

@@ -59,7 +59,7 @@ def _told(opened: Opened, plan: SetupPlan, *, dry_run: bool, undo: bool) -> Iter
     if not plan.changes:
         yield f"{opened.path}: nothing to {'undo' if undo else 'do'}"
     else:
-        yield f'{opened.path}, under "env"{", would become" if dry_run else ""}:'
+        yield f'{opened.path}, under "env"{" (a dry run: not written)" if dry_run else ""}:'
         yield from (_line(change) for change in plan.changes)
     for kept in plan.kept:
         yield f"  = {kept.name} stays {without_secrets(kept.value)}: {kept.meaning}"

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from provisioner.doctor.model import Check, Finding, Observed
 from provisioner.doctor.shape_checks import ATTRIBUTES
-from provisioner.event_attributes import EVENTS, attributes_of
+from provisioner.event_attributes import EVENTS, PLUMBING, attributes_of
 
 COUNTERS_LATE_SECONDS = 600.0
 EVENTS_LATE_SECONDS = 3600.0
 """A tool may run long between two requests; counters come along with each of them."""
+
+FREE = "hook_plugin_metrics"
+"""Its attributes are a plugin's own."""
 
 
 def stores_silent(observed: Observed) -> Iterator[Finding]:
@@ -72,8 +75,12 @@ def catalogue_newer(observed: Observed) -> Iterator[Finding]:
     own = _own_attributes(observed)
     events = sorted(set(found) - set(EVENTS))
     attributes = {
-        event: sorted(found[event] - attributes_of(event) - own)
-        for event in sorted(set(found) & set(EVENTS))
+        event: sorted(
+            name
+            for name in found[event] - attributes_of(event) - own
+            if not name.startswith(PLUMBING)
+        )
+        for event in sorted(set(found) & set(EVENTS) - {FREE})
     }
     parts = [f"event {name}" for name in events]
     parts += [f"{event}.{name}" for event, names in attributes.items() for name in names]

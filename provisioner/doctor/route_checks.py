@@ -179,10 +179,13 @@ def _is_exempt(host: str, observed: Observed) -> bool:
 
 
 def _covers(entry: str, host: str) -> bool:
-    try:
-        return "/" in entry and ipaddress.ip_address(host) in ipaddress.ip_network(entry)
-    except ValueError:
+    """As the client's gRPC does it: an address in a network, or the end of a name."""
+    if "/" not in entry:
         return host.endswith(entry)
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)
+    except ValueError:
+        return False
 
 
 def _exemption(by: Variable, observed: Observed) -> str:
