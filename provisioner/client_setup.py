@@ -15,7 +15,7 @@ from provisioner.client_env import ENDPOINT, PROTOCOL, fitting_variables
 from provisioner.client_files import ENV, as_text
 from provisioner.doctor.words import without_secrets
 from provisioner.errors import Refused
-from provisioner.json_text import NotStrictJson, drop, put, read_object
+from provisioner.json_text import NotStrictJson, drop, put, read_object, refuse_doubles
 from provisioner.settings import Settings
 
 SCHEMA = "claude-otel/setup/1"
@@ -104,7 +104,7 @@ def plan_undo(text: str | None, record: Record | None) -> SetupPlan:
     env = _env(text)
     added = record.added if record else {}
     kept = tuple(
-        Kept(name=name, value=env[name], meaning="it was changed since, and stays")
+        Kept(name=name, value=env[name], meaning="it was changed since setup")
         for name, value in added.items()
         if env.get(name, value) != value
     )
@@ -201,7 +201,11 @@ def _swept(text: str | None, record: Record | None, changes: tuple[Change, ...])
 
 
 def _object(text: str | None) -> dict[str, Any]:
-    return read_object(text) if text and text.strip() else {}
+    if not text or not text.strip():
+        return {}
+    found = read_object(text)
+    refuse_doubles(text)  # one would be changed, and the other count
+    return found
 
 
 def _env(text: str | None) -> dict[str, str]:

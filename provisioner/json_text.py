@@ -40,7 +40,7 @@ class _Member:
 
 
 def read_object(text: str) -> dict[str, Any]:
-    """The object; raises NotStrictJson, also for a key that stands twice in it or in a member."""
+    """The object; raises NotStrictJson. Of a key that stands twice, the last value counts."""
     body = text.removeprefix(BYTE_ORDER_MARK)
     try:
         found = _DECODER.decode(body)
@@ -50,8 +50,19 @@ def read_object(text: str) -> dict[str, Any]:
         raise NotStrictJson(str(error), body, 0) from None
     if not isinstance(found, dict):
         raise NotStrictJson("expected an object in braces", body, 0)
-    _refuse_doubles(body)
     return found
+
+
+def refuse_doubles(text: str) -> None:
+    """Raise NotStrictJson where a key stands twice in the object or in one that is a member."""
+    outer = _object(text, None)
+    inner = (each.value_start for each in _members(text, outer) if text[each.value_start] == "{")
+    for start in (outer, *inner):
+        seen: set[str] = set()
+        for each in _members(text, start):
+            if each.key in seen:
+                raise NotStrictJson(f'"{each.key}" stands there twice', text, each.start)
+            seen.add(each.key)
 
 
 def put(text: str, key: str, value: object, *, inside: str | None = None) -> str:
@@ -114,18 +125,6 @@ def _members(text: str, start: int) -> Iterator[_Member]:
         yield _Member(key=key, start=at, key_end=key_end, value_start=value_start, end=end)
         at = _after_blank(text, end)
         at = _after_blank(text, at + 1) if text[at] == "," else at
-
-
-def _refuse_doubles(text: str) -> None:
-    outer = list(_members(text, _object(text, None)))
-    objects = [_object(text, None)]
-    objects += [each.value_start for each in outer if text[each.value_start] == "{"]
-    for start in objects:
-        seen: set[str] = set()
-        for each in _members(text, start):
-            if each.key in seen:
-                raise NotStrictJson(f'"{each.key}" stands there twice', text, each.start)
-            seen.add(each.key)
 
 
 def _after_blank(text: str, at: int) -> int:

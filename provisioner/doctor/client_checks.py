@@ -28,7 +28,7 @@ def old(observed: Observed) -> Iterator[Finding]:
     if observed.version is None or observed.version >= WHOLE_SINCE:
         return
     is_wrong = observed.version < RIGHT_SINCE
-    wrong = "some before 2.1.214 send no counters, and count streamed answers twice at gateways"
+    wrong = "some before 2.1.214 send no counters, and count too much behind gateways that stream"
     partial = "before 2.1.282, project settings could switch telemetry, which is not looked at here"
     yield Finding(
         id="client-old",

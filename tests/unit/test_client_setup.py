@@ -146,7 +146,7 @@ def test_without_a_note_there_is_nothing_to_undo() -> None:
     assert (undone.text, undone.changes) == (THEIRS, ())
 
 
-@pytest.mark.parametrize("text", ['{"env": {},}', '{"env": 1}'])
+@pytest.mark.parametrize("text", ['{"env": {},}', '{"env": 1}', '{"env": {}, "env": {}}'])
 def test_a_file_that_the_client_could_not_read_is_refused(text: str) -> None:
     with pytest.raises(NotStrictJson):
         plan_setup(text, None, SETTINGS)

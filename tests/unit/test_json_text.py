@@ -7,7 +7,14 @@ import random
 
 import pytest
 
-from provisioner.json_text import BYTE_ORDER_MARK, NotStrictJson, drop, put, read_object
+from provisioner.json_text import (
+    BYTE_ORDER_MARK,
+    NotStrictJson,
+    drop,
+    put,
+    read_object,
+    refuse_doubles,
+)
 
 TEXTS = (
     "{}",
@@ -87,10 +94,27 @@ def test_a_change_is_the_change_of_the_object_and_of_nothing_else() -> None:
         ("[1]", "line 1, column 1: expected an object"),
         ("", "line 1, column 1"),
         ('{"a": NaN}', "NaN is no JSON"),
-        ('{"a": 1,\n "b": 2, "a": 3}', 'line 2, column 10: "a" stands there twice'),
-        ('{"env": {"A": "1", "A": "2"}}', '"A" stands there twice'),
     ],
 )
 def test_what_is_not_strict_json_is_refused_with_its_place(text: str, where: str) -> None:
     with pytest.raises(NotStrictJson, match=where):
         read_object(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ('{"a": 1,\n "b": 2, "a": 3}', 'line 2, column 10: "a" stands there twice'),
+        ('{"env": {"A": "1", "A": "2"}}', '"A" stands there twice'),
+    ],
+)
+def test_a_key_that_stands_twice_counts_for_a_reader_and_is_refused_to_a_writer(
+    text: str, where: str
+) -> None:
+    assert read_object(text)
+    with pytest.raises(NotStrictJson, match=where):
+        refuse_doubles(text)
+
+
+def test_the_same_key_in_two_objects_is_no_double() -> None:
+    refuse_doubles('{"a": 1, "b": {"a": 1}, "c": {"a": [{}, {}]}}')
