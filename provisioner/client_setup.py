@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from provisioner.client_env import ENDPOINT, PROTOCOL, fitting_variables
 from provisioner.client_files import ENV, as_text
+from provisioner.doctor.resolve import ENABLE, PREFIX, SIGNALS
+from provisioner.doctor.routes import ON
 from provisioner.doctor.words import without_secrets
 from provisioner.errors import Refused
 from provisioner.json_text import NotStrictJson, drop, put, read_object, refuse_doubles
@@ -25,7 +27,7 @@ MEANINGS = {
     "OTEL_METRICS_EXPORTER": "sessions, lines and commits arrive only if otlp is among them",
     "OTEL_LOGS_EXPORTER": "cost, tokens and tool calls arrive only if otlp is among them",
     PROTOCOL: "it must be the one that the port of the endpoint speaks",
-    ENDPOINT: "it must be a port that speaks the protocol",
+    ENDPOINT: "telemetry goes there; here it arrives only if that is a port of this stack",
     "OTEL_METRIC_EXPORT_INTERVAL": "sessions, lines and commits arrive that often (milliseconds)",
     "OTEL_LOGS_EXPORT_INTERVAL": "cost, tokens and tool calls arrive that often (milliseconds)",
     "OTEL_METRICS_INCLUDE_REPOSITORY": "unless true, the client does not tell its project",
@@ -81,7 +83,7 @@ def plan_setup(text: str | None, record: Record | None, settings: Settings) -> S
     env = _env(text)
     added = dict(record.added) if record else {}
     theirs = {name: value for name, value in env.items() if added.get(name) != value}
-    _refuse_other_collector(theirs.get(ENDPOINT, ""), settings)
+    _refuse_other_collector(theirs, settings)
     wanted = fitting_variables(settings, theirs)
     changes = tuple(_changes(wanted, env, theirs))
     noted = added | {each.name: each.value for each in changes}
@@ -126,7 +128,9 @@ def read_record(text: str) -> Record | None:
         if found["schema"] != SCHEMA:
             return None
         added = {str(name): str(value) for name, value in found["added"].items()}
-        return Record(added=added, made_file=found["made_file"], made_env=found["made_env"])
+        return Record(
+            added=added, made_file=bool(found["made_file"]), made_env=bool(found["made_env"])
+        )
     except (NotStrictJson, KeyError, AttributeError):
         return None
 
@@ -157,13 +161,19 @@ def _kept(
             yield Kept(name=name, value=theirs[name], meaning=MEANINGS[name])
 
 
-def _refuse_other_collector(endpoint: str, settings: Settings) -> None:
-    doors = (f":{settings.ports.otlp_grpc}", f":{settings.ports.otlp_http}")
-    if endpoint.strip() and not endpoint.strip().rstrip("/").endswith(doors):
-        raise Refused(
-            f"the client's settings send telemetry to {without_secrets(endpoint)}, which is not "
-            f"this stack; nothing was changed\n  next: take {ENDPOINT} out of them, and repeat"
-        )
+def _refuse_other_collector(theirs: Mapping[str, str], settings: Settings) -> None:
+    """Where telemetry is off, nobody has agreed to what an endpoint that is there would get."""
+    if theirs.get(ENABLE, "").strip().lower() in ON:
+        return
+    ours = {address for _, address in _pairs(settings)}
+    for name in (ENDPOINT, *(f"{PREFIX}{signal}_ENDPOINT" for signal in SIGNALS)):
+        endpoint = theirs.get(name, "").strip()
+        if endpoint and "/".join(endpoint.split("/")[:3]) not in ours:
+            raise Refused(
+                f"the client's settings have {name} = {without_secrets(endpoint)}, which is no "
+                "address of this stack, and telemetry would be switched on for it; nothing was "
+                f"changed\n  next: take {name} out of them, and repeat"
+            )
 
 
 def _pairs(settings: Settings) -> set[tuple[str | None, str]]:

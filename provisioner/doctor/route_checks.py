@@ -216,7 +216,7 @@ def export_timeout(observed: Observed) -> Iterator[Finding]:
     names = (f"{PREFIX}TIMEOUT", *(f"{PREFIX}{signal}_TIMEOUT" for signal in SIGNALS))
     for name in names:
         value = observed.value(name)
-        if value.isascii() and value.isdigit() and int(value) < SHORTEST_TIMEOUT_MS:
+        if value.isascii() and value.isdigit() and 0 < int(value) < SHORTEST_TIMEOUT_MS:
             yield Finding(
                 id="export-timeout",
                 severity="error",

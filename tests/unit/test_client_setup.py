@@ -96,11 +96,37 @@ def test_a_pair_of_theirs_that_leads_here_is_right(protocol: str, endpoint: str)
     assert given(**{PROTOCOL: protocol, ENDPOINT: endpoint}).kept == ()
 
 
-@pytest.mark.parametrize("endpoint", ["https://me:secret@otel.example.com", "localhost:4317"])
-def test_telemetry_is_not_switched_on_for_somebody_elses_collector(endpoint: str) -> None:
-    with pytest.raises(Refused, match=ENDPOINT) as refused:
-        given(**{ENDPOINT: endpoint})
+LOGS_ENDPOINT = "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"
+
+
+@pytest.mark.parametrize(
+    ("name", "endpoint"),
+    [
+        (ENDPOINT, "https://me:secret@otel.example.com"),
+        (ENDPOINT, "http://otel.example.com:14317"),
+        (ENDPOINT, "http://localhost:4317"),
+        (LOGS_ENDPOINT, "http://localhost:4318/v1/logs"),
+    ],
+)
+def test_telemetry_is_not_switched_on_for_somebody_elses_collector(
+    name: str, endpoint: str
+) -> None:
+    with pytest.raises(Refused, match=f"take {name} out") as refused:
+        given(**{name: endpoint})
     assert "secret" not in str(refused.value)
+    with pytest.raises(Refused):
+        given(**{name: endpoint, "CLAUDE_CODE_ENABLE_TELEMETRY": "0"})
+
+
+def test_an_own_endpoint_of_a_signal_that_leads_here_is_right() -> None:
+    assert given(**{LOGS_ENDPOINT: "http://localhost:14318/v1/logs"}).kept == ()
+
+
+def test_telemetry_that_is_on_for_somebody_else_stays_so_and_is_named() -> None:
+    elsewhere = "http://otel.example.com:4317"
+    plan = given(**{ENDPOINT: elsewhere, "CLAUDE_CODE_ENABLE_TELEMETRY": "1"})
+    assert [(each.name, each.value) for each in plan.kept] == [(ENDPOINT, elsewhere)]
+    assert env_of(plan)[PROTOCOL] == "grpc"
 
 
 def test_a_pair_of_theirs_that_does_not_fit_stays_and_is_named() -> None:
