@@ -97,15 +97,9 @@ def _filled(original: Sighting, fullest: Sighting, response: Iterable[Sighted]) 
     request_id = original.request_id or next(filter(None, request_ids), "")
     if fullest.output_tokens == original.output_tokens:
         return original._replace(request_id=request_id)
-    return original._replace(
+    return original.with_counts(fullest.counts)._replace(
         request_id=request_id,
         speed=fullest.speed,
         inference_geo=fullest.inference_geo,
         service_tier=fullest.service_tier,
-        input_tokens=fullest.input_tokens,
-        output_tokens=fullest.output_tokens,
-        cache_read_tokens=fullest.cache_read_tokens,
-        cache_write_5m_tokens=fullest.cache_write_5m_tokens,
-        cache_write_1h_tokens=fullest.cache_write_1h_tokens,
-        web_searches=fullest.web_searches,
     )

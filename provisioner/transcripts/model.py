@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 PICODOLLARS = 10**12
 """Costs are whole numbers of this part of a dollar, so that sums are exact in any order."""
@@ -61,6 +61,14 @@ class Response(NamedTuple):
     path: str
     offset: int
 
+    @property
+    def key(self) -> str:
+        """Tells it from all others: its message id, unless a gateway may have used that again."""
+        if self.request_id:
+            return self.message_id
+        written = self.cache_write_5m_tokens + self.cache_write_1h_tokens
+        return f"{self.message_id}/{self.input_tokens}/{self.cache_read_tokens}/{written}"
+
 
 class Slice(NamedTuple):
     """The responses of one model in one session within one slot, added up.
@@ -83,6 +91,43 @@ class Slice(NamedTuple):
     cost: int
     billed: int
     unpriced: int
+
+
+class PriceList(Protocol):
+    """What responses cost; `provisioner.prices` has the real one."""
+
+    version: str
+    """Costs of another version are calculated anew."""
+
+    def cost(  # noqa: PLR0913, PLR0917 - the columns of a row
+        self,
+        model: str,
+        at_ms: int,
+        input_tokens: int,
+        output_tokens: int,
+        cache_read_tokens: int,
+        cache_write_5m_tokens: int,
+        cache_write_1h_tokens: int,
+        /,
+    ) -> int | None:
+        """Picodollars for tokens at the list price of their day; None without a price."""
+
+    def billed(  # noqa: PLR0913, PLR0917 - the columns of a row
+        self,
+        model: str,
+        at_ms: int,
+        input_tokens: int,
+        output_tokens: int,
+        cache_read_tokens: int,
+        cache_write_5m_tokens: int,
+        cache_write_1h_tokens: int,
+        speed: str,
+        inference_geo: str,
+        service_tier: str,
+        web_searches: int,
+        /,
+    ) -> int | None:
+        """The same with what else the price depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

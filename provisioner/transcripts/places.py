@@ -119,7 +119,7 @@ class _Walk:
 
 
 def _place(root: str, path: str, stat: os.stat_result) -> Place:
-    folder, session, agent_id = whose(path[len(root) :].strip(os.sep).split(os.sep))
+    folder, session, agent_id = whose(Path(path[len(root) :].lstrip(os.sep)).parts)
     return Place(
         path=path,
         folder=folder,

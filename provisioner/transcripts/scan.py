@@ -140,14 +140,14 @@ class _Reading:
 
     def result(self, start: int, head: bytes, print_of_read: int) -> Scan:
         """All that was found."""
-        done, last = self._done, self._last
+        done, last, sightings = self._done, self._last, self._sightings()
         return Scan(
             path=self._job.path,
             start=start,
             offset=self.offset,
             fingerprint=print_of_read,
             prompt_id=self._saved_prompt_id,
-            born_ms=_born_ms(head),
+            born_ms=_born_ms(head) or min((s.at_ms for s in sightings), default=0),
             cwds=tuple(dict.fromkeys([*_first_cwd(head), *self._cwds])),
             lines=done.lines,
             answers=done.answers,
@@ -155,7 +155,7 @@ class _Reading:
             last_lines=last.lines,
             last_answers=last.answers,
             last_skipped=dict(last.skipped),
-            sightings=self._sightings(),
+            sightings=sightings,
         )
 
     def _sightings(self) -> list[Sighting]:

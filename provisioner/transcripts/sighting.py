@@ -26,6 +26,10 @@ _SCALES = ((10**11, 1000.0), (10**14, 1.0), (10**17, 1e-3), (10**20, 1e-6))
 """A number below the first is a time in seconds, then in milli-, micro- and nanoseconds."""
 
 
+Counts = tuple[int, int, int, int, int, int]
+"""Tokens: input, output, read from the cache, written for five minutes and an hour; searches."""
+
+
 class Oddity(IntFlag):
     """What is odd about an answer that was counted all the same."""
 
@@ -65,6 +69,30 @@ class Sighting(NamedTuple):
     is_copy: bool
     is_sidechain: bool
     oddities: int
+
+    @property
+    def counts(self) -> Counts:
+        """Its tokens and searches, as `Counts` has them."""
+        return (
+            self.input_tokens,
+            self.output_tokens,
+            self.cache_read_tokens,
+            self.cache_write_5m_tokens,
+            self.cache_write_1h_tokens,
+            self.web_searches,
+        )
+
+    def with_counts(self, counts: Counts) -> Sighting:
+        """The same with other tokens and searches."""
+        tokens, output, cache_read, write_5m, write_1h, searches = counts
+        return self._replace(
+            input_tokens=tokens,
+            output_tokens=output,
+            cache_read_tokens=cache_read,
+            cache_write_5m_tokens=write_5m,
+            cache_write_1h_tokens=write_1h,
+            web_searches=searches,
+        )
 
     @property
     def input_side(self) -> tuple[int, int, int]:
@@ -203,8 +231,8 @@ def _is_synthetic(
     return line.get("isApiErrorMessage") is True and not any(_counts(usage)[0])
 
 
-def _counts(usage: Mapping[str, Any]) -> tuple[tuple[int, int, int, int, int, int], Oddity]:
-    """Input, output, cache reads, writes for five minutes and an hour, searches; what was odd."""
+def _counts(usage: Mapping[str, Any]) -> tuple[Counts, Oddity]:
+    """What was counted, and what was odd about it."""
     values = (
         usage.get("input_tokens"),
         usage.get("output_tokens"),
@@ -262,18 +290,14 @@ def _advice(main: Sighting, iterations: object) -> Iterator[Sighting]:
     told = [e for e in entries if isinstance(e, dict) and e.get("type") == "advisor_message"]
     for number, entry in enumerate(told):
         counts, oddities = _counts(entry)
-        names = zip(_COUNTERS, counts, strict=True)
-        yield main._replace(
+        advice = main._replace(
             message_id=f"{main.message_id}#advisor-{number}",
             request_id="",
             model=_text(entry.get("model")) or UNKNOWN,
             source="advisor",
             oddities=int(oddities),
-            **dict(names),
         )
-
-
-_COUNTERS = Sighting._fields[14:20]
+        yield advice.with_counts(counts)
 
 
 def _text(value: object) -> str:

@@ -11,12 +11,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from provisioner.transcripts.model import PICODOLLARS
+
 Line = dict[str, Any]
 
 AT = "2026-08-03T10:00:00.000Z"
 AT_MS = 1_785_751_200_000
 MODEL = "claude-opus-4-7"
 PROJECT = "/home/ada/widgets"
+UNPRICED = "my-model"
 FOLDER = "-home-ada-widgets"
 SESSION = "5e551011-0000-4000-8000-000000000001"
 
@@ -145,6 +148,36 @@ def echoed(line: Line, *, session: str = SESSION) -> Line:
         "cwd": line.get("cwd", PROJECT),
         "sessionId": session,
     }
+
+
+class FlatPrices:
+    """A price list on which every token costs a millionth of a dollar, whatever it is."""
+
+    def __init__(self, version: str = "1", micros: int = 1) -> None:
+        self.version = version
+        self._token = micros * PICODOLLARS // 10**6
+
+    def cost(self, model: str, _at_ms: int, /, *tokens: int) -> int | None:
+        """Nothing is known of models that nobody makes."""
+        return None if model == UNPRICED else sum(tokens) * self._token
+
+    def billed(  # noqa: PLR0913, PLR0917 - the columns of a row
+        self,
+        model: str,
+        at_ms: int,
+        tokens: int,
+        output: int,
+        cache_read: int,
+        write_5m: int,
+        write_1h: int,
+        _speed: str,
+        _geo: str,
+        _tier: str,
+        _searches: int,
+        /,
+    ) -> int | None:
+        """No more than the tokens."""
+        return self.cost(model, at_ms, tokens, output, cache_read, write_5m, write_1h)
 
 
 def text_of(line: Line | str) -> str:

@@ -1,0 +1,266 @@
+"""What has changed since the transcripts were read the last time, and what does it change?"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from provisioner.runtime.model import Report
+from provisioner.transcripts.index import writing
+from provisioner.transcripts.merge import File, Settled, Sighted, merge
+from provisioner.transcripts.model import PriceList
+from provisioner.transcripts.places import Found, Place
+from provisioner.transcripts.scan import Job, Scan
+from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.workers import scan_all
+
+ROUND = 8_000
+"""So many sightings are merged at once: what has been read is not all held in memory."""
+
+LONGEST_NAME = 200
+"""The client cuts longer names of project folders, and adds something to tell them apart."""
+
+_COLUMNS = ", ".join(Sighting._fields)
+_PLACES = ", ".join("?" * len(Sighting._fields))
+_INSERT = (
+    f"INSERT INTO answers (file, is_counted, cost, billed, {_COLUMNS})"  # noqa: S608 - our names
+    f" VALUES (?, ?, ?, ?, {_PLACES})"
+)
+
+
+class State(NamedTuple):
+    """A file as it was when it was read."""
+
+    id: int
+    path: str
+    inode: int
+    size: int
+    mtime_ns: int
+    offset: int
+    fingerprint: int
+    prompt_id: str
+    born_ms: int
+    is_gone: int
+
+
+def refresh(
+    connection: sqlite3.Connection, found: Found, prices: PriceList, report: Report
+) -> Sequence[str]:
+    """Bring the index up to what is there; the files that could not be read."""
+    if not _is_stale(connection, found, prices):
+        return ()
+    with writing(connection):
+        # Another process may have done it while this one waited.
+        update = _Update(connection, found, prices)
+        update.mark_gone()
+        for scans in _in_rounds(scan_all(update.jobs(), report), update.unread):
+            update.absorb(scans)
+        update.reprice()
+    return update.unread
+
+
+def _is_stale(connection: sqlite3.Connection, found: Found, prices: PriceList) -> bool:
+    update = _Update(connection, found, prices)
+    return bool(update.jobs() or update.gone() or update.has_new_prices())
+
+
+def _in_rounds(results: Iterable[Scan | str], unread: list[str]) -> Iterator[list[Scan]]:
+    scans: list[Scan] = []
+    count = 0
+    for result in results:
+        if isinstance(result, str):
+            unread.append(result)
+            continue
+        scans.append(result)
+        count += len(result.sightings)
+        if count >= ROUND:
+            yield scans
+            scans, count = [], 0
+    if scans:
+        yield scans
+
+
+class _Update:
+    """One pass over what changed, within one transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, found: Found, prices: PriceList) -> None:
+        self.unread: list[str] = []
+        self._db = connection
+        self._places = {place.path: place for place in found.places}
+        self._prices = prices
+        columns = ", ".join(State._fields)
+        rows = connection.execute(f"SELECT {columns} FROM files")  # noqa: S608 - our names
+        self._states = {state.path: state for state in map(State._make, rows)}
+        self._files = {
+            each.id: File(each.id, each.born_ms, bool(each.is_gone), each.path)
+            for each in self._states.values()
+        }
+
+    def jobs(self) -> list[Job]:
+        """What is to be read."""
+        pairs = ((place, self._states.get(path)) for path, place in self._places.items())
+        return [job for place, state in pairs if (job := _job(place, state)) is not None]
+
+    def gone(self) -> list[tuple[int, int]]:
+        """Files that went or came back: whether they are gone, and their number."""
+        return [
+            (int(is_gone), state.id)
+            for state in self._states.values()
+            if (is_gone := state.path not in self._places) != bool(state.is_gone)
+        ]
+
+    def mark_gone(self) -> None:
+        changes = self.gone()
+        self._db.executemany("UPDATE files SET is_gone = ? WHERE id = ?", changes)
+        for is_gone, number in changes:
+            self._files[number] = self._files[number]._replace(is_gone=bool(is_gone))
+
+    def has_new_prices(self) -> bool:
+        return _fact(self._db, "prices") != self._prices.version
+
+    def absorb(self, scans: Sequence[Scan]) -> None:
+        """Take over what some files say."""
+        sighted: list[Sighted] = []
+        for scan in scans:
+            file = self._keep_file(scan)
+            sighted += [Sighted(each, file) for each in scan.sightings]
+        _keep_projects(self._db, scans, self._places)
+        self._keep_models({each.sighting.model for each in sighted})
+        touched = {each.sighting.message_id for each in sighted}
+        known = self._take_out(touched)
+        self._db.executemany(_INSERT, map(self._row, merge([*known, *sighted])))
+
+    def reprice(self) -> None:
+        """Price all anew where the price list is another than the last time."""
+        if not self.has_new_prices():
+            return
+        rows = self._db.execute(f"SELECT id, {_COLUMNS} FROM answers WHERE is_counted")  # noqa: S608
+        priced = [(*self._priced(Sighting._make(row[1:])), row[0]) for row in rows]
+        self._db.executemany("UPDATE answers SET cost = ?, billed = ? WHERE id = ?", priced)
+        self._db.execute(
+            "INSERT OR REPLACE INTO facts VALUES ('prices', ?)", (self._prices.version,)
+        )
+
+    def _keep_file(self, scan: Scan) -> File:
+        place, state = self._places[scan.path], self._states.get(scan.path)
+        number = state.id if state else self._new_file(place)
+        answers, lines = scan.answers, scan.lines
+        if state and scan.start:
+            before = self._db.execute("SELECT answers, lines FROM files WHERE id = ?", (number,))
+            answers, lines = map(sum, zip((answers, lines), before.fetchone(), strict=True))
+        elif state:
+            # What was read once stays counted, although its lines have been taken away.
+            answers += self._left_of(number, scan)
+        born_ms = state.born_ms if state and scan.start else scan.born_ms
+        self._db.execute(
+            "UPDATE files SET inode = ?, size = ?, mtime_ns = ?, offset = ?, fingerprint = ?,"
+            " prompt_id = ?, born_ms = ?, lines = ?, answers = ?, last_lines = ?,"
+            " last_answers = ? WHERE id = ?",
+            (
+                *(place.inode, place.size, place.mtime_ns, scan.offset, scan.fingerprint),
+                *(scan.prompt_id, born_ms, lines, answers, scan.last_lines),
+                *(scan.last_answers, number),
+            ),
+        )
+        self._keep_skipped(number, scan)
+        self._files[number] = File(number, born_ms, is_gone=False, path=scan.path)
+        return self._files[number]
+
+    def _new_file(self, place: Place) -> int:
+        found = self._db.execute(
+            "INSERT INTO files VALUES (NULL, ?, ?, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0)",
+            (place.path, place.folder),
+        )
+        return int(found.lastrowid or 0)
+
+    def _left_of(self, number: int, scan: Scan) -> int:
+        told = {each.message_id for each in scan.sightings}
+        rows = self._db.execute("SELECT message_id FROM answers WHERE file = ?", (number,))
+        return sum(message_id not in told for (message_id,) in rows)
+
+    def _keep_skipped(self, number: int, scan: Scan) -> None:
+        which = "is_last" if scan.start else "1"
+        self._db.execute(f"DELETE FROM skipped WHERE file = ? AND {which}", (number,))  # noqa: S608
+        told = [(scan.skipped, 0), (scan.last_skipped, 1)]
+        self._db.executemany(
+            "INSERT INTO skipped VALUES (?1, ?2, ?3, ?4)"
+            " ON CONFLICT DO UPDATE SET lines = lines + ?3",
+            [
+                (number, why, count, last)
+                for skipped, last in told
+                for why, count in skipped.items()
+            ],
+        )
+
+    def _keep_models(self, models: set[str]) -> None:
+        known = {model for (model,) in self._db.execute("SELECT model FROM models")}
+        if models - known:
+            # Imported late: most runs find no new model, and need nothing else of it.
+            from provisioner.normalise import clean_model  # noqa: PLC0415
+
+            new = [(model, clean_model(model)) for model in sorted(models - known)]
+            self._db.executemany("INSERT INTO models VALUES (?, ?)", new)
+
+    def _take_out(self, message_ids: set[str]) -> list[Sighted]:
+        """Remove all that is known of some responses: it will be put back with what is new."""
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS touched (message_id PRIMARY KEY)")
+        self._db.execute("DELETE FROM touched")
+        self._db.executemany("INSERT INTO touched VALUES (?)", ((each,) for each in message_ids))
+        rows = self._db.execute(
+            f"SELECT id, file, {_COLUMNS} FROM answers WHERE message_id IN touched"  # noqa: S608
+        ).fetchall()
+        self._db.executemany("DELETE FROM answers WHERE id = ?", ((row[0],) for row in rows))
+        return [Sighted(Sighting._make(row[2:]), self._files[row[1]]) for row in rows]
+
+    def _row(self, settled: Settled) -> tuple[object, ...]:
+        said, file, is_counted = settled
+        costs = self._priced(said) if is_counted else (None, None)
+        return (file.id, is_counted, *costs, *said)
+
+    def _priced(self, said: Sighting) -> tuple[int | None, int | None]:
+        tokens, output, cache_read, write_5m, write_1h, searches = said.counts
+        row = (said.model, said.at_ms, tokens, output, cache_read, write_5m, write_1h)
+        terms = (said.speed, said.inference_geo, said.service_tier, searches)
+        return self._prices.cost(*row), self._prices.billed(*row, *terms)
+
+
+def _job(place: Place, state: State | None) -> Job | None:
+    """What is to be read of a file; None when nothing."""
+    whole = Job(path=place.path, session=place.session, agent_id=place.agent_id)
+    if state is None:
+        return whole
+    if (place.inode, place.size, place.mtime_ns) == state[2:5]:
+        return None
+    if place.inode != state.inode or place.size <= state.size or place.size < state.offset:
+        return whole
+    return whole._replace(
+        offset=state.offset, fingerprint=state.fingerprint, prompt_id=state.prompt_id
+    )
+
+
+def _keep_projects(
+    connection: sqlite3.Connection, scans: Iterable[Scan], places: Mapping[str, Place]
+) -> None:
+    """A folder's project is the directory that it is named for, else the first that is told."""
+    for scan in sorted(scans, key=lambda each: (each.born_ms, each.path)):
+        folder = places[scan.path].folder
+        told = [(folder, cwd, 1 + _is_named_for(folder, cwd)) for cwd in scan.cwds]
+        connection.executemany(
+            "INSERT INTO folders VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " project = excluded.project, is_certain = excluded.is_certain"
+            " WHERE excluded.is_certain > is_certain",
+            [(folder, folder or "unknown", 0), *told],
+        )
+
+
+def _is_named_for(folder: str, cwd: str) -> bool:
+    name = re.sub(r"[^a-zA-Z0-9]", "-", cwd)
+    cut = name[:LONGEST_NAME]
+    return folder.startswith(f"{cut}-") if cut != name else folder == name
+
+
+def _fact(connection: sqlite3.Connection, name: str) -> object:
+    row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return row[0] if row else None
