@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from provisioner.backends import Prometheus
-from provisioner.books.told import Told, parts
+from provisioner.books.told import DAY_MS, Told
 from provisioner.transcripts.model import Response
 
 Reason = Literal[
@@ -20,64 +21,70 @@ Reason = Literal[
 MEANING: Mapping[Reason, str] = {
     "before the stack": "from before the stack's first sign of life",
     "stack down": "the collector or Prometheus was away then",
-    "telemetry off": "the session sent nothing: telemetry was off, or pointed elsewhere",
+    "telemetry off": "the session had sent nothing: telemetry was off, or pointed elsewhere",
     "client ended first": "the client ended before it had sent the last of it",
     "lost on the way": "sent before and after, but not this: an export of the client failed",
 }
 
-STEP_MS = 30_000
-_UP = 'min_over_time(up{job="collector"}[30s])'
+SCRAPES_MS = 25_000
+"""Around an answer: two scrapes before, and two after, if they were already."""
+
+_UP = 'up{job="collector"}'
 _EVER_UP = 'count_over_time(up{job="collector"}[1h])'
 _HOUR_MS = 3_600_000
+DAY_SECONDS = DAY_MS // 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """When the collector was first seen up, in which steps, and when sessions last spoke."""
+    """How the collector was seen, up or not, in the order of time, and since when at all.
 
-    first_ms: float
-    up: frozenset[int]
-    last_words: Mapping[str, int]
+    `heard` is from when to when sessions spoke.
+    """
+
+    since_ms: float
+    scrapes: Sequence[tuple[int, bool]]
+    heard: Mapping[str, tuple[int, int]]
 
     def reason(self, response: Response) -> Reason:
         """The likely reason why the answer was not told."""
-        if response.at_ms < self.first_ms:
+        if response.at_ms < self.since_ms:
             return "before the stack"
-        # What is answered is sent some seconds later.
-        step = response.at_ms // STEP_MS
-        if not self.up.issuperset((step, step + 1)):
+        if not self._was_up(response.at_ms):
             return "stack down"
-        last = self.last_words.get(response.session)
-        if last is None:
+        first, last = self.heard.get(response.session, (response.at_ms + 1, 0))
+        if response.at_ms < first:
             return "telemetry off"
         return "client ended first" if response.at_ms > last else "lost on the way"
+
+    def _was_up(self, at_ms: int) -> bool:
+        first = bisect_left(self.scrapes, (at_ms - SCRAPES_MS, False))
+        around = self.scrapes[first : bisect_left(self.scrapes, (at_ms + SCRAPES_MS, False))]
+        return bool(around) and all(is_up for _, is_up in around)
 
 
 def past(
     prometheus: Prometheus, told: Iterable[Told], missing: Sequence[Response], span: tuple[int, int]
 ) -> Past:
     """What the stores remember of the time in which answers are missing."""
-    last_words: dict[str, int] = {}
+    heard: dict[str, tuple[int, int]] = {}
     for each in told:
         if each.origin == "live":
-            last_words[each.session] = max(each.at_ms, last_words.get(each.session, 0))
+            first, last = heard.get(each.session, (each.at_ms, each.at_ms))
+            heard[each.session] = min(each.at_ms, first), max(each.at_ms, last)
     if not missing:
-        return Past(first_ms=0, up=frozenset(), last_words=last_words)
-    start, end = span
-    signs = prometheus.query_range(_EVER_UP, start / 1000, end / 1000 + 3600, 3600)
-    first = min((each.at * 1000 - _HOUR_MS for each in signs), default=float("inf"))
-    times = [each.at_ms for each in missing if each.at_ms >= first]
-    up = _up(prometheus, min(times), max(times)) if times else frozenset()
-    return Past(first_ms=first, up=up, last_words=last_words)
+        return Past(since_ms=0, scrapes=(), heard=heard)
+    start, end = (each / 1000 for each in span)
+    signs = prometheus.query_range(_EVER_UP, start, end + 3600, 3600)
+    since = min((each.at * 1000 - _HOUR_MS for each in signs), default=float("inf"))
+    days = {each.at_ms // DAY_MS for each in missing if each.at_ms >= since}
+    return Past(since_ms=since, scrapes=_scrapes(prometheus, sorted(days)), heard=heard)
 
 
-def _up(prometheus: Prometheus, first_ms: int, last_ms: int) -> frozenset[int]:
-    """The steps of time at whose whole length the collector answered every scrape."""
-    start = first_ms // STEP_MS * STEP_MS
-    found: set[int] = set()
-    for begin, end in parts(start, last_ms + 3 * STEP_MS, days=3):
-        span = (begin / 1000, end / 1000, STEP_MS / 1000)
-        # A value at the end of a step tells of the step.
-        samples = prometheus.query_range(_UP, *span)
-        found |= {round(each.at * 1000) // STEP_MS - 1 for each in samples if each.value == 1}
-    return frozenset(found)
+def _scrapes(prometheus: Prometheus, days: Iterable[int]) -> list[tuple[int, bool]]:
+    found: set[tuple[int, bool]] = set()
+    for day in days:
+        end = ((day + 1) * DAY_MS + SCRAPES_MS) / 1000
+        samples = prometheus.samples(_UP, DAY_SECONDS + 2 * SCRAPES_MS // 1000, end)
+        found |= {(round(each.at * 1000), each.value == 1) for each in samples}
+    return sorted(found)

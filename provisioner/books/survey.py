@@ -42,9 +42,11 @@ class Survey:
 
     `held_back` are missing in Loki, but the ledger has more of their session than Loki: Loki must
     have lost them, and adding them would count them twice. `unsummed` are entries without amounts.
+    Up to `heard_ms` both stores have all that was acknowledged.
     """
 
     span: Span
+    heard_ms: int
     match: Match
     missing: Sequence[Response]
     held_back: Sequence[Response]
@@ -97,6 +99,7 @@ def survey(workspace: Workspace, usage: Usage, span: Span, report: Report) -> Su
     partly = {pair.response.session for pair in found.live} & {each.session for each in inside}
     return Survey(
         span=span,
+        heard_ms=int(settled_at * 1000),
         match=found,
         missing=[each for each in inside if each.session not in lost],
         held_back=[each for each in inside if each.session in lost],
