@@ -27,7 +27,7 @@ MEANING: Mapping[Reason, str] = {
 }
 
 SCRAPES_MS = 25_000
-"""Around an answer: two scrapes before, and two after, if they were already."""
+"""A scrape further away than this tells nothing of an answer: there should have been another."""
 
 _UP = 'up{job="collector"}'
 _EVER_UP = 'count_over_time(up{job="collector"}[1h])'
@@ -58,9 +58,11 @@ class Past:
         return "client ended first" if response.at_ms > last else "lost on the way"
 
     def _was_up(self, at_ms: int) -> bool:
-        first = bisect_left(self.scrapes, (at_ms - SCRAPES_MS, False))
-        around = self.scrapes[first : bisect_left(self.scrapes, (at_ms + SCRAPES_MS, False))]
-        return bool(around) and all(is_up for _, is_up in around)
+        """By the last scrape before it and the first one after, as far as there were any."""
+        after = bisect_left(self.scrapes, (at_ms, False))
+        nearest = self.scrapes[max(0, after - 1) : after + 1]
+        near = [is_up for when, is_up in nearest if abs(when - at_ms) <= SCRAPES_MS]
+        return bool(near) and all(near)
 
 
 def past(

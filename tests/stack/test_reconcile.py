@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +31,14 @@ from tests.stack.messages_api import MessagesApi
 from tests.stack.runs import TOLERANCE, Runner
 from tests.stack.scenarios import run_scenario
 from tests.stack.stacks import TestStack
+from tests.unit.transcripts.lines import answer, write_transcript
 
+ANSWERS = 12_000
+PRICE = 0.013924
+"""Of one answer of the history: what the client says of the scenario `one_answer`."""
+
+KILLED_AFTER = 2_000
+BACKFILL = ("backfill", "--since", "2h", "--grace", "30")
 OFF = {"CLAUDE_CODE_ENABLE_TELEMETRY": "0"}
 DISAGREE = 5
 
@@ -102,6 +115,7 @@ def test_what_a_client_could_not_send_at_its_exit_is_named_and_added_once(desk: 
     def remove_the_collector() -> None:
         eventually(lambda: desk.books.total("ledger_api_requests"), 1)
         runtime.remove("collector")
+        eventually(lambda: stack.prometheus.total('up{job="collector"}'), 0)
 
     try:
         result = run_scenario(
@@ -136,6 +150,86 @@ def test_what_was_never_sent_is_named_and_added_once(desk: Desk) -> None:
     _repair_twice(desk, forked.total_cost_usd, 6)
     by_source = desk.books.by("ledger_api_requests", "source", "origin")
     assert by_source == {"main transcript": 3, "subagent transcript": 2, "main live": 1}
+
+
+def test_history_is_added_once_though_it_is_killed_and_while_a_client_works(desk: Desk) -> None:
+    past = Books(stack=desk.stack, project=f"past-{uuid.uuid4().hex[:8]}")
+    _write_history(desk.home, past.project)
+    for known in (0, KILLED_AFTER):
+        with _backfilling(desk) as process:
+            eventually(partial(_has_more, past, known), expected=True)
+            process.kill()
+    assert 0 < past.loki_count("api_request") < ANSWERS
+    scenario = scenarios.tools()
+    desk.api.register(*scenario.scripts)
+    with _backfilling(desk) as process:
+        result = desk.ask(scenario.prompts[0].text)
+        assert process.wait() == 0
+    live = scenario.expected.api_requests
+    eventually(lambda: desk.books.loki_count("api_request"), live)
+    assert "0 requests added" in desk.stack.succeed(*BACKFILL, env=desk.environment)
+    assert past.loki_count("api_request") == ANSWERS == _different(past)
+    assert past.total("ledger_api_requests") == ANSWERS
+    assert past.total("ledger_session_requests") == ANSWERS
+    assert past.total("ledger_cost_usd") == pytest.approx(ANSWERS * PRICE, rel=0, abs=1e-6)
+    assert desk.books.total("ledger_api_requests") == live
+    assert desk.books.total("ledger_cost_usd") == pytest.approx(
+        result.total_cost_usd, rel=0, abs=TOLERANCE
+    )
+
+
+def _write_history(home: Path, project: str) -> None:
+    """Answers within the last hour, of which every tenth has another's millisecond."""
+    begin = time.time() - 50 * 60
+    lines = (
+        answer(
+            f"msg_{project}_{number}",
+            request_id=f"req_{project}_{number}",
+            when=_timestamp(begin + 0.2 * (number - (number % 10 == 0))),
+            model="claude-opus-5-5",
+            session=f"session-{project}",
+            cwd=f"/home/ada/{project}",
+            tokens=101,
+            output=51,
+            cache_read=5000,
+            write_5m=1500,
+            write_1h=500,
+        )
+        for number in range(ANSWERS)
+    )
+    name = f"-home-ada-{project}/session-{project}.jsonl"
+    write_transcript(home / ".claude" / "projects", name, *lines)
+
+
+def _timestamp(at: float) -> str:
+    return datetime.fromtimestamp(at, tz=UTC).isoformat(timespec="milliseconds")
+
+
+@contextmanager
+def _backfilling(desk: Desk) -> Iterator[subprocess.Popen[bytes]]:
+    """A backfill in a process of its own, which is gone afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "provisioner", *BACKFILL],
+        cwd=desk.stack.root,
+        env={**desk.stack.environment, **desk.environment},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _has_more(books: Books, known: int) -> bool:
+    return books.loki_count("api_request") > known
+
+
+def _different(books: Books) -> float:
+    """How many answers Loki has, each counted once."""
+    events = f'{{event_name="api_request"}} | project="{books.project}"'
+    counted = f"count(sum by (request_id) (count_over_time({events} [1h])))"
+    return books.stack.loki.total(counted)
 
 
 def _repair_twice(desk: Desk, cost: float, requests: int) -> None:
