@@ -240,7 +240,6 @@ def _show(result: Result, question: Question, options: Options) -> None:
 
 @contextmanager
 def _open_reader() -> Iterator[Reader]:
-    from provisioner.transcripts.usage import open_usage  # noqa: PLC0415
 
     raise NotImplementedError
     yield
