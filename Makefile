@@ -5,9 +5,9 @@ STACK := $(VENV)/bin/claude-otel
 TESTED := $(VENV)/.tested
 
 .DEFAULT_GOAL := help
-.PHONY: up down restart logs status verify plan env clean demo test check lint help
+.PHONY: up down restart logs status verify plan env setup doctor clean demo test check lint help
 
-up down restart logs status verify plan env clean demo: $(STACK)  ## run claude-otel's command of that name; options in ARGS="…"
+up down restart logs status verify plan env setup doctor clean demo: $(STACK)  ## run claude-otel's command of that name; options in ARGS="…"
 	@$(STACK) $@ $(ARGS)
 
 test: lint  ## set up and run all tests, with real engines and the real client

@@ -44,6 +44,20 @@ def client_variables(settings: Settings) -> dict[str, str]:
     }
 
 
+def fitting_variables(settings: Settings, present: Mapping[str, str]) -> dict[str, str]:
+    """The client's variables beside those that are there: both halves of the pair fit together."""
+    wanted = client_variables(settings)
+    protocol, endpoint = present.get(PROTOCOL), present.get(ENDPOINT)
+    if endpoint is None and protocol is not None:
+        speaks_http = not protocol or protocol.startswith("http/")
+        port = settings.ports.otlp_http if speaks_http else settings.ports.otlp_grpc
+        return wanted | {PROTOCOL: protocol, ENDPOINT: f"http://localhost:{port}"}
+    if endpoint is not None and protocol is None:
+        speaks_grpc = endpoint.rstrip("/").endswith((":4317", f":{settings.ports.otlp_grpc}"))
+        return wanted | {PROTOCOL: "grpc" if speaks_grpc else "http/protobuf"}
+    return wanted
+
+
 def client_shell_file(settings: Settings) -> str:
     """What `setup-env.sh` must know about the settings: the text of `build/client.sh`."""
     ports = settings.ports

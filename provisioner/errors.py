@@ -16,6 +16,7 @@ StackError
 ├── ClientFailed           Claude Code was started, and gave no result
 ├── WrongArgument          what was written on the command line (or in TZ) makes no sense
 ├── NoData                 there is nothing to report on
+├── SettingsFileRejected   a settings file of the client is not what the client could read
 └── Refused                the person has to say yes first
 """
 
@@ -227,6 +228,18 @@ class NoData(StackError):
         self.advice = advice
         places = "".join(f"\n  {place}" for place in self.looked)
         super().__init__(f"{what}{places}\n  next: {advice}")
+
+
+class SettingsFileRejected(StackError):
+    """A settings file of the client is not what the client could read; it was not touched."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(
+            f"{path}: {reason}; nothing was changed.\n"
+            "  next: mend it (it is strict JSON, without comments or trailing commas), and repeat"
+        )
 
 
 class Refused(StackError):

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from provisioner.backends import Entry, Loki
 from provisioner.errors import BackendError
+from provisioner.event_attributes import PLUMBING
 from provisioner.runtime.model import Report
 
 SELECTOR = '{service_name=~"claude-code.*"}'
@@ -41,32 +42,6 @@ TELLING = {
     "user_prompt": ("prompt_length", "command_name"),
 }
 """What a person wants to know of an event; of one that is not listed here, everything is shown."""
-
-PLUMBING = (
-    "anthropic_",
-    "app_",
-    "detected_level",
-    "event_",
-    "host_",
-    "message_uuid",
-    "observed_timestamp",
-    "organization_id",
-    "origin",
-    "os_",
-    "plugin_id_hash",
-    "project",
-    "prompt_id",
-    "request_id",
-    "scope_",
-    "service_",
-    "session_id",
-    "team",
-    "terminal_type",
-    "tool_use_id",
-    "user",
-    "vcs_",
-)
-"""How attributes start that all events have or that only join records."""
 
 
 def recent(loki: Loki, seconds: int, limit: int) -> list[Entry]:

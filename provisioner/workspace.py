@@ -15,6 +15,7 @@ from provisioner.settings import Settings, load_settings
 
 BUILD = "build"
 PROJECT_VARIABLE = "STACK_PROJECT"
+ROOT_VARIABLE = "CLAUDE_OTEL_ROOT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +47,21 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     return Workspace(root=root, settings=settings, home=home.resolve(), build=build)
 
 
+def settings_anywhere(environ: Mapping[str, str]) -> Settings:
+    """The stack's settings; where there is no checkout, the defaults and what the environment says.
+
+    Raises RootNotFound only when a checkout was asked for by name.
+    """
+    try:
+        return open_workspace(environ).settings
+    except RootNotFound:
+        if environ.get(ROOT_VARIABLE):
+            raise
+    return load_settings(Path(__file__).parent, environ)  # the package holds no settings files
+
+
 def _find_root(environ: Mapping[str, str]) -> Path:
-    chosen = environ.get("CLAUDE_OTEL_ROOT")
+    chosen = environ.get(ROOT_VARIABLE)
     # What was asked for by name is not silently replaced by what is near.
     tried = [Path(chosen)] if chosen else [Path.cwd(), Path(__file__).parent.parent]
     for folder in tried:

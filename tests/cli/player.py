@@ -42,12 +42,13 @@ class Scene:
     @property
     def places(self) -> dict[str, str]:
         """What stands for a path in a story."""
-        names = ("root", "home", "cache", "person")
+        names = ("root", "home", "cache", "person", "managed")
         return {f"{{{name}}}": str(self.folder / name) for name in names}
 
     @property
     def environment(self) -> dict[str, str]:
         return {
+            "CLAUDE_OTEL_MANAGED_DIR": str(self.folder / "managed"),
             "CLAUDE_OTEL_CACHE": str(self.folder / "cache"),
             "CLAUDE_OTEL_ROOT": str(self.folder / "root"),
             "HOME": str(self.folder / "person"),

@@ -12,6 +12,7 @@ import pytest
 
 from provisioner import __version__
 from provisioner.cli import Announced, cli
+from provisioner.doctor.doctor import CHECKS
 from provisioner.settings import Settings
 from tests.conftest import ROOT
 
@@ -92,6 +93,11 @@ def test_every_module_of_a_command_is_announced() -> None:
 @pytest.mark.parametrize("option", OPTIONS)
 def test_every_option_says_what_it_does(option: click.Option) -> None:
     assert (option.help or "").endswith(".")
+
+
+def test_the_doctors_page_names_every_check_and_no_other() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \|", _text("docs/setup.md"), re.MULTILINE)
+    assert rows == [check.id for check in CHECKS]
 
 
 def test_every_target_of_make_that_is_a_command_exists() -> None:

@@ -11,6 +11,7 @@ from provisioner.client_env import (
     ShellName,
     client_shell_file,
     client_variables,
+    fitting_variables,
     render_env,
 )
 from provisioner.settings import Ports, Settings
@@ -98,6 +99,26 @@ if (-not (Test-Path Env:P)) {
 }
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("present", "protocol", "endpoint"),
+    [
+        ({}, "grpc", "http://localhost:24317"),
+        ({PROTOCOL: "grpc"}, "grpc", "http://localhost:24317"),
+        ({PROTOCOL: "http/json"}, "http/json", "http://localhost:24318"),
+        ({PROTOCOL: ""}, "", "http://localhost:24318"),
+        ({ENDPOINT: "http://localhost:24317/"}, "grpc", "http://localhost:24317"),
+        ({ENDPOINT: "http://otel:4317"}, "grpc", "http://localhost:24317"),
+        ({ENDPOINT: "http://localhost:24318"}, "http/protobuf", "http://localhost:24317"),
+    ],
+)
+def test_half_a_pair_is_completed_to_fit(
+    present: dict[str, str], protocol: str, endpoint: str
+) -> None:
+    wanted = fitting_variables(MOVED, present)
+    assert (wanted[PROTOCOL], wanted[ENDPOINT]) == (protocol, endpoint)
+    assert wanted.keys() == client_variables(MOVED).keys()
 
 
 def test_client_shell_file_holds_the_ports() -> None:

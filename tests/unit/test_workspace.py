@@ -9,7 +9,7 @@ import pytest
 from provisioner import workspace as workspace_module
 from provisioner.errors import RootNotFound
 from provisioner.files import write_atomically
-from provisioner.workspace import Workspace, open_workspace
+from provisioner.workspace import Workspace, open_workspace, settings_anywhere
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +97,23 @@ def test_the_environment_puts_right_what_is_wrong_in_a_file(checkout: Path) -> N
 
 def test_a_url_is_on_the_loopback_at_the_port_of_the_settings(workspace: Workspace) -> None:
     assert workspace.url("loki") == f"http://127.0.0.1:{workspace.settings.ports.loki}"
+
+
+def test_settings_are_those_of_the_checkout_where_there_is_one(checkout: Path) -> None:
+    write_atomically(checkout / ".env", "LOKI_PORT=23100\n")
+    assert settings_anywhere({"CLAUDE_OTEL_ROOT": str(checkout)}).ports.loki == 23100
+
+
+def test_without_a_checkout_the_environment_says_what_is_not_as_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    installed = tmp_path / "site-packages" / "provisioner" / "workspace.py"
+    monkeypatch.setattr("provisioner.workspace.__file__", str(installed))
+    ports = settings_anywhere({"LOKI_PORT": "23100"}).ports
+    assert (ports.loki, ports.otlp_grpc) == (23100, 14317)
+
+
+def test_a_checkout_that_was_asked_for_by_name_is_not_done_without(tmp_path: Path) -> None:
+    with pytest.raises(RootNotFound):
+        settings_anywhere({"CLAUDE_OTEL_ROOT": str(tmp_path)})

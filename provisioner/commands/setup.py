@@ -1,0 +1,83 @@
+"""`claude-otel setup`: write the telemetry variables into the client's own settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Literal
+
+import click
+
+from provisioner.client_change import (
+    Opened,
+    backup_path,
+    open_settings_file,
+    write_settings_file,
+)
+from provisioner.client_files import managed_file, user_file
+from provisioner.client_setup import Change, SetupPlan, plan_setup, plan_undo
+from provisioner.doctor.words import without_secrets
+from provisioner.errors import SettingsFileRejected
+from provisioner.json_text import NotStrictJson
+from provisioner.workspace import settings_anywhere
+
+
+@click.command()
+@click.option(
+    "--scope",
+    type=click.Choice(("user", "managed")),
+    default="user",
+    show_default=True,
+    help="Whose settings: yours, or those of everybody on this machine.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--undo", is_flag=True, help="Take away what setup added, and nothing else.")
+def setup(*, scope: Literal["user", "managed"], dry_run: bool, undo: bool) -> None:
+    """Make Claude Code send its telemetry here, by its own settings.
+
+    They count in every shell and editor, and come before what a shell exports. What you have set
+    yourself stays. A second run changes nothing.
+    """
+    path = (user_file if scope == "user" else managed_file)(os.environ)
+    opened = open_settings_file(path, scope)
+    plan = _plan(opened, undo=undo)
+    if not dry_run:
+        write_settings_file(opened, plan)
+    click.echo("\n".join(_told(opened, plan, dry_run=dry_run, undo=undo)))
+
+
+def _plan(opened: Opened, *, undo: bool) -> SetupPlan:
+    try:
+        if undo:
+            return plan_undo(opened.text, opened.record)
+        return plan_setup(opened.text, opened.record, settings_anywhere(os.environ))
+    except NotStrictJson as error:
+        raise SettingsFileRejected(str(opened.path), str(error)) from None
+
+
+def _told(opened: Opened, plan: SetupPlan, *, dry_run: bool, undo: bool) -> Iterator[str]:
+    if not plan.changes:
+        yield f"{opened.path}: nothing to {'undo' if undo else 'do'}"
+    else:
+        yield f'{opened.path}, under "env"{" (a dry run: not written)" if dry_run else ""}:'
+        yield from (_line(change) for change in plan.changes)
+    for kept in plan.kept:
+        yield f"  = {kept.name} stays {without_secrets(kept.value)}: {kept.meaning}"
+    if not plan.changes or dry_run:
+        return
+    if plan.text is None:
+        yield f"{opened.path} is gone, since nothing else was in it"
+    if opened.text is not None:
+        yield f"as it was: {backup_path(opened.path)}"
+    yield "sessions that are open keep what they began with: start a new one"
+    if not undo:
+        yield "next: `claude-otel doctor` says whether anything else keeps the data away"
+
+
+def _line(change: Change) -> str:
+    match change.kind:
+        case "add":
+            return f"  + {change.name} = {change.value}"
+        case "change":
+            return f"  ~ {change.name} = {change.value} (was {change.before}, set by setup)"
+    return f"  - {change.name} = {change.before}"

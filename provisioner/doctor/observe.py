@@ -1,0 +1,136 @@
+"""What is there to be seen? The only place where the doctor looks at anything."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from provisioner.backends import Loki, Prometheus
+from provisioner.client_files import read_settings_files
+from provisioner.doctor.model import Arrivals, Layer, Observed, Version
+from provisioner.doctor.resolve import resolve
+from provisioner.errors import BackendError
+from provisioner.placement import LOOPBACK
+from provisioner.settings import Ports, Settings
+
+CLIENT = "claude"
+CLIENT_SECONDS = 10.0
+CONNECT_SECONDS = 1.0
+DAY_SECONDS = 86_400
+LOOKED_AT = 20
+"""So many of an event's newest records are asked which attributes they have."""
+
+EVENTS = '{service_name=~"claude-code.*", ingest_source=""'
+"""What clients sent themselves; history that was added has a source."""
+
+_TELEMETRY = re.compile(
+    r"OTEL_|CLAUDE_CODE_(ENABLE_TELEMETRY|ENHANCED_TELEMETRY|OTEL_)|(ENABLE_)?BETA_TRACING_"
+    r"|(grpc|https?|no|no_grpc)_proxy$"
+)
+
+
+def observe(environ: Mapping[str, str], folder: Path, settings: Settings) -> Observed:
+    """The client as it would start in a folder, and the stack, at this moment."""
+    shell = Layer(scope="shell", env=_telemetry(environ))
+    files = read_settings_files(environ, folder)
+    layers = (
+        shell,
+        *(
+            Layer(
+                scope=each.scope,
+                path=str(each.path),
+                env=_telemetry(each.env),
+                has_headers_helper=each.has_headers_helper,
+                problem=each.problem,
+            )
+            for each in files
+        ),
+    )
+    client = shutil.which(CLIENT, path=environ.get("PATH"))
+    ports = settings.ports
+    return Observed(
+        layers=layers,
+        variables=resolve(layers),
+        ports=ports,
+        has_client=client is not None,
+        version=_version(client) if client else None,
+        listening=frozenset(
+            port for port in (ports.otlp_grpc, ports.otlp_http) if _is_listening(port)
+        ),
+        arrivals=_arrivals(ports),
+    )
+
+
+def _telemetry(env: Mapping[str, str]) -> dict[str, str]:
+    """Only what bears on telemetry, so that nothing else can ever be shown."""
+    return {name: value for name, value in env.items() if _TELEMETRY.match(name)}
+
+
+def _version(client: str) -> Version | None:
+    """What the client says itself; None when it does not say."""
+    try:
+        done = subprocess.run(
+            [client, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=CLIENT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", done.stdout)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+def _is_listening(port: int) -> bool:
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def _arrivals(ports: Ports) -> Arrivals | None:
+    """What has come in the last day; None when one of the stores does not answer."""
+    prometheus = Prometheus(url=f"http://{LOOPBACK}:{ports.prometheus}")
+    now = time.time()
+    try:
+        counters = [
+            _latest(prometheus, f'{name}{{origin="live"}}', now)
+            for name in ("ledger_active_seconds", "ledger_sessions")
+        ]
+        return Arrivals(
+            now=now,
+            events=_events(Loki(url=f"http://{LOOPBACK}:{ports.loki}"), now),
+            request=_latest(prometheus, 'ledger_api_requests{origin="live"}', now),
+            counter=max((each for each in counters if each), default=None),
+            busy=_latest(prometheus, 'ledger_active_seconds{origin="live",type="cli"}', now),
+        )
+    except BackendError:
+        return None
+
+
+def _latest(prometheus: Prometheus, selector: str, now: float) -> float | None:
+    """When the newest sample of the last day was taken."""
+    query = f"max(max_over_time(timestamp({selector})[{DAY_SECONDS}s:1m]))"
+    return next((sample.value for sample in prometheus.query(query, now)), None)
+
+
+def _events(loki: Loki, now: float) -> dict[str, frozenset[str]]:
+    """The names of all events of the last day, and the attributes of the newest of each."""
+    end = int(now * 1e9)
+    counted = f"sum by (event_name) (count_over_time({EVENTS}}}[{DAY_SECONDS}s]))"
+    names = (sample.labels.get("event_name", "") for sample in loki.query(counted, end))
+    return {name: _attributes(loki, name, end) for name in names if name}
+
+
+def _attributes(loki: Loki, name: str, end: int) -> frozenset[str]:
+    query = f'{EVENTS}, event_name="{name}"}}'
+    start = end - DAY_SECONDS * 1_000_000_000
+    newest = loki.entries(query, start, end, LOOKED_AT, newest=True)
+    return frozenset(key for entry in newest for key in entry.attributes)

@@ -1,0 +1,110 @@
+"""Does the doctor see the client and the stack as they are?"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from provisioner.doctor.model import Observed
+from provisioner.doctor.observe import observe
+from provisioner.files import write_atomically
+from provisioner.settings import Ports, Settings
+from tests.fakes import free_ports
+from tests.servers import Answer, Request, serving, success
+
+SECRET = {"ANTHROPIC_API_KEY": "hidden", "PATH": "/nowhere"}
+
+
+def look(folder: Path, environ: Mapping[str, str], ports: Ports | None = None) -> Observed:
+    settings = Settings(ports=ports or Ports(**free_ports()))
+    own = {"HOME": str(folder), "CLAUDE_OTEL_MANAGED_DIR": str(folder)}
+    return observe({**own, **environ}, folder, settings)
+
+
+def client(folder: Path, script: str) -> dict[str, str]:
+    write_atomically(folder / "bin" / "claude", f"#!/bin/sh\n{script}\n", mode=0o755)
+    return {"PATH": str(folder / "bin")}
+
+
+def test_only_what_bears_on_telemetry_is_looked_at(tmp_path: Path) -> None:
+    env = {"OTEL_LOGS_EXPORTER": "otlp", "http_proxy": "x", **SECRET}
+    write_atomically(tmp_path / ".claude" / "settings.json", json.dumps({"env": env}))
+    observed = look(tmp_path, {**SECRET, "CLAUDE_CODE_ENABLE_TELEMETRY": "1"})
+    assert set(observed.variables) == {
+        "CLAUDE_CODE_ENABLE_TELEMETRY",
+        "OTEL_LOGS_EXPORTER",
+        "http_proxy",
+    }
+    assert "hidden" not in str(observed)
+
+
+def test_a_machine_without_anything_is_seen_as_such(tmp_path: Path) -> None:
+    observed = look(tmp_path, {"PATH": "/nowhere"})
+    assert (observed.has_client, observed.version) == (False, None)
+    assert observed.listening == frozenset()
+    assert observed.arrivals is None
+
+
+def test_the_client_is_asked_for_its_version(tmp_path: Path) -> None:
+    observed = look(tmp_path, client(tmp_path, "echo '2.1.330 (Claude Code)'"))
+    assert (observed.has_client, observed.version) == (True, (2, 1, 330))
+
+
+@pytest.mark.parametrize("script", ["echo hello", "exit 1", "#"])
+def test_a_client_that_does_not_say_its_version_is_a_client(tmp_path: Path, script: str) -> None:
+    observed = look(tmp_path, client(tmp_path, script))
+    assert (observed.has_client, observed.version) == (True, None)
+
+
+def test_a_client_that_cannot_be_run_is_a_client(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "bin" / "claude", "#!/nowhere/at/all\n", mode=0o755)
+    observed = look(tmp_path, {"PATH": str(tmp_path / "bin")})
+    assert (observed.has_client, observed.version) == (True, None)
+
+
+def answer(request: Request) -> Answer:
+    """Both stores: requests and events now, counters an hour ago, no sessions."""
+    now, query = time.time(), request.query["query"]
+    if request.path == "/loki/api/v1/query":
+        rows = [{"metric": {"event_name": "api_request"}, "value": [now, "7"]}]
+    elif request.path == "/loki/api/v1/query_range":
+        stream = {"model": "opus", "event_name": "api_request"}
+        rows = [{"stream": stream, "values": [[str(int(now * 1e9)), "line"]]}]
+    elif "ledger_sessions" in query:
+        rows = []
+    else:
+        late = 3600 if "active_seconds" in query else 0
+        rows = [{"metric": {}, "value": [now, str(now - late)]}]
+    return success({"result": rows})
+
+
+def test_the_stores_are_asked_what_has_arrived(tmp_path: Path) -> None:
+    with serving(answer) as prometheus, serving(answer) as loki, serving(answer) as door:
+        ports = Ports(
+            **{
+                **free_ports(),
+                "otlp_grpc": door.server_port,
+                "prometheus": prometheus.server_port,
+                "loki": loki.server_port,
+            }
+        )
+        observed = look(tmp_path, {}, ports)
+    found = observed.arrivals
+    assert observed.listening == {ports.otlp_grpc}
+    assert found
+    assert found.events == {"api_request": frozenset({"model", "event_name"})}
+    assert found.request == pytest.approx(found.now, abs=5)
+    assert found.counter == pytest.approx(found.now - 3600, abs=5)
+    assert found.busy == pytest.approx(found.now - 3600, abs=5)
+    asked = [each.query["query"] for each in (*prometheus.requests, *loki.requests)]
+    assert all('ingest_source=""' in each or 'origin="live"' in each for each in asked)
+
+
+def test_stores_that_answer_nonsense_are_as_good_as_none(tmp_path: Path) -> None:
+    with serving(lambda _: Answer(body=b"hello")) as stores:
+        ports = {**free_ports(), "prometheus": stores.server_port}
+        assert look(tmp_path, {}, Ports(**ports)).arrivals is None
