@@ -1,5 +1,5 @@
 """`python -m provisioner` is `claude-otel`."""
 
-from provisioner.cli import main
+from provisioner.entry import main
 
 main()

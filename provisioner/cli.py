@@ -106,7 +106,7 @@ def _refused(error: Exception) -> str | None:
 
 def _interrupted(arguments: list[str]) -> str:
     match arguments[:1]:
-        case ["logs"]:
+        case ["logs" | "monitor"]:
             return ""  # that is how one leaves it
         case ["up" | "restart"]:
             return "interrupted: run the command again to go on, or `claude-otel down`\n"

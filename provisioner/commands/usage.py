@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,9 +19,13 @@ from provisioner.reports.rows import NEWEST_FIRST, ORDERS, Order
 from provisioner.reports.wording import unpriced_line
 
 if TYPE_CHECKING:  # none of these is loaded before it is needed: quick commands start quickly
+    from provisioner.prices import Prices
     from provisioner.reports.amounts import CostName
     from provisioner.reports.report import Question, Reader, ReportName
     from provisioner.reports.result import Result
+
+UNLIMITED = 10_000
+"""The width of what is no terminal: nothing has to be left out, and nothing is folded."""
 
 REPORTS: dict[ReportName, str] = {
     "daily": "Show usage by day.",
@@ -51,6 +55,7 @@ class Options:
     limit: int | None
     strict: bool
     explain: str | None
+    cost_analysis: bool
     output: Path | None
     week_start: Weekday
 
@@ -86,6 +91,11 @@ _OPTIONS = (
     ),
     click.option("--strict", is_flag=True, help="Exit with 1 if a model has no known price."),
     click.option("--explain", metavar="ROW", help="Show the responses behind one row."),
+    click.option(
+        "--cost-analysis",
+        is_flag=True,
+        help="Show where the money went, and what would have been cheaper, instead.",
+    ),
     click.option(
         "--output",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -134,11 +144,11 @@ for _name, _text in REPORTS.items():
 def _run(name: ReportName, options: Options) -> int:
     _refuse_contradictions(options)
     question = _question(name, options)
-    with _open_reader() as reader:
+    with _opened() as (reader, prices):
         from provisioner.reports.report import no_data, with_whole_names  # noqa: PLC0415
 
         question = replace(question, query=with_whole_names(reader, question.query))
-        result = _result(reader, question, options)
+        result = _result(reader, prices, question, options)
         if result.report.rows or options.as_json or options.as_csv:
             _print(result, question, options)
         if not result.report.rows:
@@ -147,20 +157,26 @@ def _run(name: ReportName, options: Options) -> int:
 
 
 def _refuse_contradictions(options: Options) -> None:
-    if options.as_json and options.as_csv:
-        raise WrongArgument("--csv", "--json", "one of both", "write the other with --output FILE")
-    narrowing = {"--breakdown": options.breakdown, "--limit": options.limit}
-    if options.explain is not None:
-        for option, given in {**narrowing, "--order": options.order}.items():
-            if given:
-                raise WrongArgument(
-                    "--explain", options.explain, f"to be without {option}", f"leave out {option}"
-                )
-    if options.output and options.output.suffix not in {".csv", ".json"}:
+    suffix = options.output.suffix if options.output else ".json"
+    if suffix not in {".csv", ".json"}:
         raise WrongArgument("--output", str(options.output), "a name that ends in .csv or .json")
+    shapes = {"--breakdown": options.breakdown, "--limit": options.limit, "--order": options.order}
+    refused: dict[str, Mapping[str, object]] = {}
+    if options.as_json:
+        refused["--json"] = {"--csv": options.as_csv}
+    if options.explain is not None:
+        refused["--explain"] = shapes
+    if options.cost_analysis:
+        csv = {"--csv": options.as_csv, "--output FILE.csv": suffix == ".csv"}
+        refused["--cost-analysis"] = {**shapes, "--explain": options.explain, **csv}
+    for option, others in refused.items():
+        for other, given in others.items():
+            if given:
+                raise click.UsageError(f"{option} and {other} exclude each other: leave one out")
 
 
 def _question(name: ReportName, options: Options) -> Question:
+    from provisioner.live.limits import read_limits  # noqa: PLC0415
     from provisioner.reports.periods import between  # noqa: PLC0415
     from provisioner.reports.report import Question  # noqa: PLC0415
     from provisioner.reports.zones import find_zone  # noqa: PLC0415
@@ -184,6 +200,7 @@ def _question(name: ReportName, options: Options) -> Question:
         which=options.which,
         order=options.order or ("desc" if name in NEWEST_FIRST else "asc"),
         limit=options.limit,
+        told=read_limits() if name == "blocks" else None,
     )
 
 
@@ -193,11 +210,16 @@ def _whole_path(project: str) -> str:
     return str(Path(project).expanduser().resolve()) if is_path else project
 
 
-def _result(reader: Reader, question: Question, options: Options) -> Result:
+def _result(reader: Reader, prices: Prices, question: Question, options: Options) -> Result:
     from provisioner.reports import result  # noqa: PLC0415
     from provisioner.reports.report import answer  # noqa: PLC0415
 
     report = answer(reader, question)
+    if options.cost_analysis:
+        from provisioner.reports.analysis import analyse  # noqa: PLC0415
+
+        analysis = analyse(reader.responses(question.query), prices)
+        return result.of_analysis(report, analysis, question.zone)
     if options.explain is None or not report.rows:
         return result.of_report(report, by_model=options.breakdown)
     from provisioner.reports.explain import explain  # noqa: PLC0415
@@ -210,10 +232,10 @@ def _print(result: Result, question: Question, options: Options) -> None:
         click.echo(result.as_json(), nl=False)
     elif options.as_csv:
         click.echo(result.as_csv(), nl=False)
-        if result.report.unpriced:
-            click.echo(unpriced_line(result.report.unpriced), err=True)
     else:
         _show(result, question, options)
+    if result.report.unpriced and (options.as_csv or (options.as_json and options.strict)):
+        click.echo(unpriced_line(result.report.unpriced), err=True)
     if options.output:
         text = result.as_csv() if options.output.suffix == ".csv" else result.as_json()
         write_atomically(options.output, text)
@@ -228,18 +250,30 @@ def _show(result: Result, question: Question, options: Options) -> None:
 
     out = Console(highlight=False, markup=False)
     has_width = out.is_terminal or os.environ.get("COLUMNS", "").isdigit()
+    if not has_width:
+        out.width = UNLIMITED
     look = Look(
         which=options.which,
         by_model=options.breakdown,
         zone=question.zone,
-        now_ms=question.now_ms,
         width=out.width if has_width else None,
     )
     show_whole(result, look, out)
 
 
 @contextmanager
-def _open_reader() -> Iterator[Reader]:
+def _opened() -> Iterator[tuple[Reader, Prices]]:
+    """All that the client's transcripts tell, and the prices it was counted with."""
+    from provisioner.prices import open_prices  # noqa: PLC0415
+    from provisioner.transcripts.places import index_directory, roots  # noqa: PLC0415
+    from provisioner.transcripts.usage import open_usage  # noqa: PLC0415
 
-    raise NotImplementedError
-    yield
+    directory = index_directory(os.environ)
+    prices = open_prices(directory)
+    folders = roots(os.environ, Path.home())
+    with open_usage(folders, index_dir=directory, prices=prices, report=_narrate) as reader:
+        yield reader, prices
+
+
+def _narrate(text: str) -> None:
+    click.echo(text, err=True)

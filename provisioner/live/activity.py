@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from provisioner.transcripts.sighting import moment
+from provisioner.transcripts.values import moment
 
 _MARKS = (b'"assistant"', b'"user"', b'"compact_boundary"')
 """What a line holds that tells anything here; many others are long."""

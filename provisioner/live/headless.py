@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -29,20 +31,40 @@ class Outcome:
     stderr: str
 
 
-def run_headless(launch: Launch, timeout_seconds: float | None) -> Outcome:
+def run_headless(
+    launch: Launch,
+    timeout_seconds: float | None = None,
+    meanwhile: Callable[[], object] = lambda: None,
+    every_seconds: float = 1.0,
+) -> Outcome:
     """Run one prompt to its end; the client and what it started are gone afterwards.
 
-    Raises ClientUnavailable where it cannot be started, ClientFailed where it gives no result.
+    `meanwhile` is called again and again while it runs. Raises ClientUnavailable where it cannot be
+    started, ClientFailed where it gives no result.
     """
     with _start(launch) as process:
         try:
-            stdout, stderr = process.communicate(timeout=timeout_seconds)
+            stdout, stderr = _wait(process, timeout_seconds, meanwhile, every_seconds)
         except subprocess.TimeoutExpired:
             reason = f"did not finish within {timeout_seconds:g} s and was ended"
             raise ClientFailed(launch.session_id, reason, "", _GIVE_TIME) from None
         finally:
             _end(process)
     return _outcome(launch, process.returncode, stdout, stderr)
+
+
+def _wait(
+    process: subprocess.Popen[str],
+    timeout_seconds: float | None,
+    meanwhile: Callable[[], object],
+    every_seconds: float,
+) -> tuple[str, str]:
+    deadline = math.inf if timeout_seconds is None else time.monotonic() + timeout_seconds
+    while (left := deadline - time.monotonic()) > every_seconds:
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=every_seconds)
+        meanwhile()
+    return process.communicate(timeout=max(0.0, left))
 
 
 _GIVE_TIME = "give it more time, or resume the session to see how far it came"

@@ -7,12 +7,11 @@ first answer. They are kept so that reports can show them. Loads fast: every pro
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import platformdirs
+from provisioner.live.state import state_path, write_state
 
 SCHEMA = "claude-otel/limits/1"
 
@@ -40,7 +39,7 @@ class Limits(NamedTuple):
 
 def limits_path() -> Path:
     """Where they are kept: the user's state directory."""
-    return Path(platformdirs.user_state_dir("claude-otel")) / "limits.json"
+    return state_path("limits")
 
 
 def read_limits(path: Path | None = None) -> Limits | None:
@@ -108,12 +107,8 @@ def _number(value: object) -> float | None:
 
 
 def _write(limits: Limits, path: Path) -> None:
-    """Replace the file in one step; without tempfile, which takes long to load."""
     text: dict[str, Any] = {"schema": SCHEMA, "told_at": limits.told_at}
     for name in ("five_hour", "seven_day"):
         window = getattr(limits, name)
         text[name] = None if window is None else window._asdict()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    scratch.write_text(json.dumps(text) + "\n", encoding="utf-8")
-    scratch.replace(path)
+    write_state(path, json.dumps(text) + "\n")

@@ -22,8 +22,8 @@ class Tail:
         self._offset = 0
         self._seen: tuple[int, int, int] | None = None
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Complete lines since the last time, each with where it starts in the file."""
+    def lines(self) -> Iterator[bytes]:
+        """Complete lines since the last time, without their ends."""
         try:
             now = self.path.stat()
             seen: tuple[int, int, int] | None = (now.st_ino, now.st_size, now.st_mtime_ns)
@@ -40,13 +40,12 @@ class Tail:
         is_replaced = self._seen is not None and now.st_ino != self._seen[0]
         return is_replaced or now.st_size < self._offset
 
-    def _read(self) -> Iterator[tuple[int, bytes]]:
+    def _read(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             file.seek(self._offset)
             unfinished = b""
             while piece := file.read(PIECE):
                 *lines, unfinished = (unfinished + piece).split(b"\n")
                 for line in lines:
-                    start = self._offset
                     self._offset += len(line) + 1
-                    yield start, line
+                    yield line

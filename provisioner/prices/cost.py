@@ -76,6 +76,11 @@ class Prices:
         price = _price(rates, (input_tokens, output_tokens, *cached))
         return round(price + self._searches(model, web_searches) if web_searches else price)
 
+    def rate(self, model: str, at_ms: int, prompt_tokens: int) -> Rate | None:
+        """The list price of each kind of token, in a request with that long a prompt."""
+        rates = self._rates(model, at_ms // DAY_MS, "standard", in_us=False)
+        return None if rates is None else _for_length(rates, prompt_tokens)
+
     def _searches(self, model: str, count: int) -> Amount:
         tariff = self._tariff(model)
         return 0 if tariff is None else count * tariff.web_search
@@ -117,10 +122,10 @@ class Prices:
 
 def _price(rates: tuple[Rate, ...], tokens: tuple[int, int, int, int, int]) -> Amount:
     fresh, output, read, write_5m, write_1h = tokens
+    # Most models have one price only, whatever the length: looking no further saves a third.
     rate = rates[0]
     if len(rates) > 1:
-        prompt = fresh + read + write_5m + write_1h
-        rate = next((each for each in reversed(rates) if prompt > each.above), rate)
+        rate = _for_length(rates, fresh + read + write_5m + write_1h)
     return (
         fresh * rate.input
         + output * rate.output
@@ -128,3 +133,7 @@ def _price(rates: tuple[Rate, ...], tokens: tuple[int, int, int, int, int]) -> A
         + write_5m * rate.write_5m
         + write_1h * rate.write_1h
     )
+
+
+def _for_length(rates: tuple[Rate, ...], prompt_tokens: int) -> Rate:
+    return next((rate for rate in reversed(rates) if prompt_tokens > rate.above), rates[0])

@@ -1,11 +1,13 @@
 """What do slices add up to?
 
-One row has the fields of a slice that are numbers, in their order, so that adding is one `map`.
+Sums have the fields of a slice that are numbers, in their order: a report adds ten thousands of
+slices, so a column is summed at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from operator import add, sub
 from typing import Literal, NamedTuple
 
@@ -59,12 +61,15 @@ def plus(amounts: Amounts, each: Slice) -> Amounts:
     return Amounts._make(map(add, amounts, each[_FIRST:]))
 
 
+def add_up(slices: Sequence[Slice]) -> Amounts:
+    """The sum of slices."""
+    columns = islice(zip(*slices, strict=True), _FIRST, None)
+    return Amounts._make(map(sum, columns)) if slices else NOTHING
+
+
 def total(several: Iterable[Amounts]) -> Amounts:
     """The sum of sums."""
-    sums = NOTHING
-    for each in several:
-        sums = Amounts._make(map(add, sums, each))
-    return sums
+    return Amounts._make(map(sum, zip(NOTHING, *several, strict=True)))
 
 
 def minus(amounts: Amounts, part: Amounts) -> Amounts:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from provisioner.reports.amounts import NOTHING, Amounts, plus
+from provisioner.reports.amounts import Amounts, add_up
 from provisioner.reports.rows import KeyOf, Row, Value, group
 from provisioner.transcripts.model import SLOT_MS, Response, Slice
 
@@ -21,6 +21,13 @@ MINUTE_MS = 60_000
 SOONEST_MS = 5 * MINUTE_MS
 """A rate over less than this says nothing."""
 
+RATES = (
+    "active_minutes",
+    "tokens_per_minute",
+    "tokens_per_minute_without_cache_reads",
+    "cost_usd_per_hour",
+    "billed_usd_per_hour",
+)
 PROJECTED = ("projected_tokens", "projected_cost_usd", "projected_billed_usd")
 
 
@@ -48,9 +55,10 @@ def block_starts(slots: Iterable[int]) -> dict[int, int]:
 
 def block_key(starts: Mapping[int, int]) -> KeyOf:
     """What tells the block of an entry: the start, as 2026-11-22T10:00:00Z."""
+    names = {start: as_utc(start) for start in set(starts.values())}
 
     def key(slot: int, _: Slice | Response) -> str:
-        return as_utc(starts[slot])
+        return names[starts[slot]]
 
     return key
 
@@ -71,7 +79,7 @@ def rate(slices: Sequence[Slice], now_ms: int) -> Rate | None:
     active_ms = sum(min(start + SLOT_MS, now_ms) - start for start in slots)
     if active_ms < SOONEST_MS:
         return None
-    amounts, minutes = _sum(slices), active_ms / MINUTE_MS
+    amounts, minutes = add_up(slices), active_ms / MINUTE_MS
     cost, billed = amounts.dollars("tokens"), amounts.dollars("billed")
     return Rate(
         active_minutes=minutes,
@@ -99,17 +107,25 @@ def _with_pace(row: Row, before: Sequence[Slice], now_ms: int) -> Row:
     extra: dict[str, Value] = {
         "end": as_utc(end_ms),
         "is_active": is_active,
-        "future_requests": row.amounts.requests - _sum(before).requests,
-        "active_minutes": pace and round(pace.active_minutes, 1),
-        "tokens_per_minute": pace and round(pace.tokens, 1),
-        "tokens_per_minute_without_cache_reads": pace and round(pace.tokens_without_cache_reads, 1),
-        "cost_usd_per_hour": _per_hour(pace and pace.cost_usd),
-        "billed_usd_per_hour": _per_hour(pace and pace.billed_usd),
+        "future_requests": row.amounts.requests - add_up(before).requests,
+        **dict.fromkeys((*RATES, *PROJECTED)),
     }
-    extra |= dict.fromkeys(PROJECTED)
+    if pace:
+        extra |= _rates(pace)
     if is_active and pace:
         extra |= _projection(row.amounts, pace, (end_ms - now_ms) / MINUTE_MS)
     return replace(row, extra=extra)
+
+
+def _rates(pace: Rate) -> dict[str, Value]:
+    values = (
+        round(pace.active_minutes, 1),
+        round(pace.tokens, 1),
+        round(pace.tokens_without_cache_reads, 1),
+        _per_hour(pace.cost_usd),
+        _per_hour(pace.billed_usd),
+    )
+    return dict(zip(RATES, values, strict=True))
 
 
 def _projection(amounts: Amounts, pace: Rate, minutes_left: float) -> dict[str, Value]:
@@ -129,10 +145,3 @@ def _at_end(spent: float | None, per_minute: float | None, minutes: float) -> fl
 
 def _per_hour(per_minute: float | None) -> float | None:
     return None if per_minute is None else round(per_minute * 60, 6)
-
-
-def _sum(slices: Sequence[Slice]) -> Amounts:
-    amounts = NOTHING
-    for each in slices:
-        amounts = plus(amounts, each)
-    return amounts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -89,13 +89,14 @@ def coverage_fields(coverage: Coverage) -> Json:
 
 def as_csv(report: Report, *, by_model: bool) -> str:
     """The rows as CSV; by model, each row is one line per model."""
-    extra = list(report.rows[0].extra) if report.rows else []
-    names = ["key", *(["model"] if by_model else []), *amounts_fields(report.totals), *extra]
-    lines = _by_model(report.rows) if by_model else map(_flat, report.rows)
-    return csv_text(names, lines)
+    amounts = list(amounts_fields(report.totals))
+    if by_model:
+        return csv_text(["key", "model", *amounts], _by_model(report.rows))
+    extra = report.rows[0].extra if report.rows else ()
+    return csv_text(["key", *amounts, *extra], map(_flat, report.rows))
 
 
-def csv_text(names: Sequence[str], lines: Iterator[Mapping[str, Value]]) -> str:
+def csv_text(names: Sequence[str], lines: Iterable[Mapping[str, Value]]) -> str:
     """CSV with a line of names; empty where nothing is known."""
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")
@@ -123,4 +124,4 @@ def _flat(row: Row) -> dict[str, Value]:
 def _by_model(rows: Sequence[Row]) -> Iterator[dict[str, Value]]:
     for row in rows:
         for model, amounts in row.models.items():
-            yield {"key": row.key, "model": model, **amounts_fields(amounts), **row.extra}
+            yield {"key": row.key, "model": model, **amounts_fields(amounts)}

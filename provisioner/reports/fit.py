@@ -61,7 +61,7 @@ def print_fitting(
             break
         layout = step(layout)
         table = make(layout)
-    out.print(table, soft_wrap=width is None)
+    out.print(table)
 
 
 def _width(table: Table, out: Console) -> int:

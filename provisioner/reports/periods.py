@@ -16,9 +16,9 @@ _WEEK = re.compile(r"\d{4}-W\d{2}")
 _DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 _LATER = {"today": 0, "yesterday": -1}
 
-EXPECTED = (
-    "a day (2026-11-22, today, yesterday), a week (2026-W47), a month (2026-11), a time "
-    "(2026-11-22T14:30), or a span back from now (90min, 2h, 7d, 4w)"
+EXPECTED = "a day, week or month, a time, or a span back from now"
+ADVICE = (
+    "write it as 2026-11-22, today, yesterday, 2026-W47, 2026-11, 2026-11-22T14:30, 90min, 2h, 7d"
 )
 
 
@@ -52,7 +52,7 @@ def _read(option: str, text: str, zone: Zone, now_ms: int) -> tuple[int, int]:
             return zone.midnight_ms(first), zone.midnight_ms(after)
         moment = _moment(text.strip(), zone, now_ms)
     except (ValueError, OverflowError, OSError):
-        raise WrongArgument(option, text, EXPECTED) from None
+        raise WrongArgument(option, text, EXPECTED, ADVICE) from None
     return moment, moment
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from provisioner.errors import NoData
+from provisioner.live.limits import Limits
+from provisioner.reports.allowance import allowance
 from provisioner.reports.amounts import CostName, total
-from provisioner.reports.blocks import block_key, block_starts, blocks
+from provisioner.reports.blocks import as_utc, block_key, block_starts, blocks
 from provisioner.reports.calendar import Weekday
-from provisioner.reports.document import Report
+from provisioner.reports.document import Json, Report
 from provisioner.reports.rows import (
     Grouping,
     KeyOf,
@@ -22,7 +24,7 @@ from provisioner.reports.rows import (
 )
 from provisioner.reports.wording import few
 from provisioner.reports.zones import Zone
-from provisioner.transcripts.model import Coverage, Query, Response, Slice
+from provisioner.transcripts.model import SLOT_MS, Coverage, Query, Response, Slice
 
 ReportName = Literal[Grouping, "blocks"]
 
@@ -44,7 +46,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked for, and how it is to be put together."""
+    """What is asked for, and how it is to be put together; `told` are the plan's limits."""
 
     report: ReportName
     query: Query
@@ -54,6 +56,7 @@ class Question:
     which: CostName = "tokens"
     order: Order = "asc"
     limit: int | None = None
+    told: Limits | None = None
 
 
 def answer(usage: Reader, question: Question) -> Report:
@@ -68,7 +71,14 @@ def answer(usage: Reader, question: Question) -> Report:
         coverage=usage.coverage,
         unpriced=usage.unpriced(question.query),
         hidden_rows=len(rows) - len(shown),
+        extra=_extra(question, rows),
     )
+
+
+def _extra(question: Question, rows: Sequence[Row]) -> Json:
+    if question.report != "blocks":
+        return {}
+    return {"limits": allowance(question.told, rows, question.now_ms)}
 
 
 def _rows(usage: Reader, question: Question) -> list[Row]:
@@ -122,12 +132,14 @@ def no_data(usage: Reader, query: Query) -> NoData:
             "use Claude Code once, or set CLAUDE_CONFIG_DIR to the folder of its transcripts",
         )
     everything = usage.slices(Query())
+    first, last = (as_utc(each(everything).slot * SLOT_MS)[:10] for each in (min, max))
     names = {
         "projects": sorted({each.project for each in everything}) if query.projects else [],
         "models": sorted({each.model for each in everything}) if query.models else [],
     }
     return NoData(
-        f"nothing of the {few('response', coverage.responses)} is what was asked for; looked in",
+        f"of {few('response', coverage.responses)}, from {first} to {last} (UTC), "
+        "none is what was asked for; looked in",
         [*roots, *(_some(what, known) for what, known in names.items() if known)],
         "ask for more: --since, --until, --project and --model narrow a report",
     )

@@ -11,11 +11,19 @@ from rich.table import Table
 
 from provisioner.reports.amounts import CostName, of_response, total
 from provisioner.reports.explain import Explained
-from provisioner.reports.fit import Layout, one_cache_column, print_fitting, short_counts, without
+from provisioner.reports.fit import (
+    Layout,
+    one_cache_column,
+    print_fitting,
+    short_counts,
+    short_keys,
+    without,
+)
 from provisioner.reports.table import SHORT_ID, TOKENS, Look, short_model
 from provisioner.reports.wording import UNKNOWN, cost, count, dollars, short_count
 from provisioner.transcripts.model import Response
 
+_SHORT_REQUEST = 14
 _LEFT = ("session", "model", "source", "request", "where")
 _WIDEST = Layout(
     columns=(
@@ -29,6 +37,7 @@ _STEPS = (
     one_cache_column,
     short_counts,
     without("input", "output", "cache"),
+    short_keys,
     without("session"),
     without("model"),
 )
@@ -51,7 +60,7 @@ def _paths(responses: Sequence[Response]) -> list[str]:
 
 
 def _table(explained: Explained, look: Look, layout: Layout, files: Mapping[str, int]) -> Table:
-    table = Table(box=box.SIMPLE, pad_edge=False, show_footer=True)
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, show_footer=True)
     cells = _Cells(which=look.which, layout=layout, files=files)
     sums = total(map(of_response, explained.responses))
     table.add_column("time", "total", no_wrap=True, footer_style="bold")
@@ -59,8 +68,13 @@ def _table(explained: Explained, look: Look, layout: Layout, files: Mapping[str,
         footer = cost(sums, look.which) if name == "cost" else ""
         if name in TOKENS:
             footer = cells.count(TOKENS[name](sums))
-        side = "left" if name in _LEFT else "right"
-        table.add_column(name, footer, justify=side, no_wrap=True, footer_style="bold")
+        table.add_column(
+            name,
+            footer,
+            justify="left" if name in _LEFT else "right",
+            no_wrap=True,
+            footer_style="bold",
+        )
     for each in explained.responses:
         time = f"{explained.zone.local(each.at_ms):%Y-%m-%d %H:%M:%S}"
         table.add_row(time, *(cells.cell(name, each) for name in layout.columns))
@@ -83,13 +97,18 @@ class _Cells:
             "model": lambda: short_model(response.model),
             "source": lambda: response.agent_type or response.source,
             "cost": lambda: self._cost(response),
-            "request": lambda: response.request_id or response.message_id,
+            "request": lambda: self._request(response),
             "where": lambda: f"[{self.files[response.path]}]@{response.offset}",
         }
         return known[name]()
 
     def count(self, number: float) -> str:
         return short_count(number) if self.layout.has_short_counts else count(number)
+
+    def _request(self, response: Response) -> str:
+        name = response.request_id or response.message_id
+        is_long = self.layout.has_short_keys and len(name) > _SHORT_REQUEST
+        return f"{name[: _SHORT_REQUEST - 1]}…" if is_long else name
 
     def _cost(self, response: Response) -> str:
         picodollars = response.cost if self.which == "tokens" else response.billed

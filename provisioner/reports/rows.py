@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from provisioner.reports.amounts import NOTHING, Amounts, CostName, plus, total
+from provisioner.reports.amounts import Amounts, CostName, add_up
 from provisioner.reports.calendar import Weekday, days, month_of, week_of
 from provisioner.reports.zones import Zone
 from provisioner.transcripts.model import SLOT_MS, Response, Slice
@@ -76,25 +76,22 @@ def key_of_response(response: Response, key: KeyOf) -> str:
 
 def group(slices: Iterable[Slice], key: KeyOf) -> list[Row]:
     """Rows in the order of their keys."""
-    sums: dict[str, dict[str, Amounts]] = {}
-    spans: dict[str, tuple[int, int, str]] = {}
+    parts: dict[str, list[Slice]] = {}
     for each in slices:
-        name = key(each.slot, each)
-        models = sums.setdefault(name, {})
-        models[each.model] = plus(models.get(each.model, NOTHING), each)
-        first, *newest = spans.get(name, (each.slot, each.slot, each.project))
-        last, project = max((each.slot, each.project), tuple(newest))
-        spans[name] = (min(first, each.slot), last, project)
-    return [_row(name, sums[name], spans[name]) for name in sorted(sums)]
+        parts.setdefault(key(each.slot, each), []).append(each)
+    return [_row(name, parts[name]) for name in sorted(parts)]
 
 
-def _row(key: str, models: Mapping[str, Amounts], span: tuple[int, int, str]) -> Row:
-    first, last, project = span
+def _row(key: str, slices: Sequence[Slice]) -> Row:
+    models: dict[str, list[Slice]] = {}
+    for each in slices:
+        models.setdefault(each.model, []).append(each)
+    last, project = max((each.slot, each.project) for each in slices)
     return Row(
         key=key,
-        amounts=total(models.values()),
-        models=dict(sorted(models.items())),
-        first=first,
+        amounts=add_up(slices),
+        models={name: add_up(models[name]) for name in sorted(models)},
+        first=min(each.slot for each in slices),
         last=last,
         project=project,
     )

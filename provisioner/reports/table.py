@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from provisioner.reports.amounts import Amounts, CostName, minus, total
-from provisioner.reports.blocks import BLOCK_MS, MINUTE_MS, start_of
+from provisioner.reports.blocks import BLOCK_MS, start_of
 from provisioner.reports.document import Report
 from provisioner.reports.fit import (
     Layout,
@@ -22,7 +22,7 @@ from provisioner.reports.fit import (
     without,
 )
 from provisioner.reports.rows import Row
-from provisioner.reports.wording import cost, count, few, rate_per_hour, short_count, span
+from provisioner.reports.wording import cost, count, of_usd, short_count
 from provisioner.reports.zones import Zone
 from provisioner.transcripts.model import SLOT_MS
 
@@ -36,7 +36,6 @@ class Look:
     which: CostName
     by_model: bool
     zone: Zone
-    now_ms: int
     width: int | None
 
 
@@ -46,8 +45,8 @@ STEPS = (
     one_cache_column,
     short_counts,
     without("input", "output", "cache"),
-    without("project", "tokens/min"),
-    without("requests", "last day"),
+    without("requests", "project"),
+    without("tokens/min", "last day"),
 )
 """What is given up for a narrower table, in this order."""
 
@@ -87,10 +86,11 @@ def _widest(report: str) -> Layout:
 
 
 def _table(report: Report, look: Look, layout: Layout) -> Table:
-    table = Table(box=box.SIMPLE, pad_edge=False, show_footer=True)
+    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, show_footer=True)
     cells = _Cells(report=report, look=look, layout=layout)
     heading = _KEYS.get(report.name, report.name)
-    table.add_column(heading, "total", no_wrap=True, overflow="ellipsis", footer_style="bold")
+    # Where nothing else helps, the first column is folded: numbers are never cut.
+    table.add_column(heading, "total", overflow="fold", footer_style="bold")
     for name in layout.columns:
         table.add_column(
             name if name != "cost" or look.which == "tokens" else "billed",
@@ -128,12 +128,18 @@ class _Cells:
     def label(self, row: Row) -> str:
         if self.report.name == "blocks":
             start, end = (self.look.zone.local(start_of(row) + ms) for ms in (0, BLOCK_MS))
-            return f"{start:%Y-%m-%d %H:%M} - {end:%H:%M}"
+            year = "" if self.layout.has_short_keys else f"{start:%Y}-"
+            return f"{year}{start:%m-%d %H:%M} - {end:%H:%M}"
         if not self.layout.has_short_keys:
             return row.key
-        if self.report.name == "session":
-            return row.key[:SHORT_ID]
-        return self._short_path(row.key) if self.report.name == "project" else row.key
+        match self.report.name:
+            case "session":
+                return row.key[:SHORT_ID]
+            case "project":
+                return self._short_path(row.key)
+            case "model":
+                return short_model(row.key)
+        return row.key
 
     def cell(self, name: str, row: Row | None, amounts: Amounts) -> str:
         if name in TOKENS:
@@ -155,12 +161,12 @@ class _Cells:
             case "last day":
                 return f"{self.look.zone.local(row.last * SLOT_MS):%Y-%m-%d}"
             case "state":
-                return _state(row, self.look.now_ms)
+                return _state(row)
             case "tokens/min":
                 pace = row.extra["tokens_per_minute"]
                 return "" if pace is None else self._count(float(pace))
         which = "cost" if self.look.which == "tokens" else "billed"
-        return rate_per_hour(row.extra[f"{which}_usd_per_hour"])
+        return of_usd(row.extra[f"{which}_usd_per_hour"])
 
     def _count(self, number: float) -> str:
         return short_count(number) if self.layout.has_short_counts else count(number)
@@ -177,12 +183,9 @@ def short_model(model: str) -> str:
     return model.removeprefix("claude-")
 
 
-def _state(row: Row, now_ms: int) -> str:
-    """Whether a block goes on, and what of it has not happened yet."""
-    parts = []
-    if row.extra["is_active"]:
-        left = (start_of(row) + BLOCK_MS - now_ms) / MINUTE_MS
-        parts.append(f"active, {span(left)} left")
+def _state(row: Row) -> str:
+    """Whether a block goes on, and how much of it has not happened yet."""
+    parts = ["active"] if row.extra["is_active"] else []
     if yet_to_come := row.extra["future_requests"]:
-        parts.append(f"{few('response', int(yet_to_come))} in the future")
+        parts.append(f"{count(int(yet_to_come))} in the future")
     return ", ".join(parts)

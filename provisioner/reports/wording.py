@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from provisioner.reports.amounts import Amounts, CostName
 from provisioner.reports.rows import Value
-from provisioner.transcripts.model import PICODOLLARS, Coverage
+from provisioner.transcripts.model import PICODOLLARS, Coverage, SkipReason
 
 CENT = PICODOLLARS // 100
 UNKNOWN = "unknown"
@@ -48,8 +48,8 @@ def cost(amounts: Amounts, which: CostName) -> str:
     return f"{AT_LEAST if amounts.unpriced else ''}{known}"
 
 
-def rate_per_hour(usd: Value) -> str:
-    """Dollars an hour; nothing where there is no rate."""
+def of_usd(usd: Value) -> str:
+    """Dollars of a field; nothing where it is empty."""
     return dollars(round(usd * PICODOLLARS)) if isinstance(usd, float) else ""
 
 
@@ -78,10 +78,16 @@ def coverage_line(coverage: Coverage) -> str:
     return f"coverage: {'; '.join(parts)}"
 
 
-def _reasons(counts: Mapping[str, int]) -> str:
+def _reasons(counts: Mapping[SkipReason, int] | Mapping[str, int]) -> str:
     """The parts of a sum, in brackets."""
-    named = ", ".join(f"{name} {count(counts[name])}" for name in sorted(counts))
+    named = ", ".join(f"{name} {count(number)}" for name, number in sorted(counts.items()))
     return f" ({named})" if named else ""
+
+
+def basis_line(timezone: str, which: CostName) -> str:
+    """Where days begin, and which of the two costs is meant."""
+    meant = "tokens at list prices" if which == "tokens" else "an estimate of what is billed"
+    return f"times in {timezone}; costs are {meant}"
 
 
 def unpriced_line(models: Sequence[str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from provisioner.placement import Placement
-from provisioner.settings import RuntimeName
+if TYPE_CHECKING:  # whoever merely reports progress need not wait for the settings to load
+    from provisioner.placement import Placement
+    from provisioner.settings import RuntimeName
 
 Report = Callable[[str], None]
 """Takes one short line about the step that is under way."""

@@ -1,19 +1,17 @@
-"""What has changed since the transcripts were read the last time, and what does it change?"""
+"""How does what has changed in the transcripts come into the index?"""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
-from provisioner.runtime.model import Report
+from provisioner.transcripts.changes import Changes, find_changes
 from provisioner.transcripts.index import writing
 from provisioner.transcripts.merge import File, Settled, Sighted, merge
-from provisioner.transcripts.model import PriceList
-from provisioner.transcripts.places import Found, Place
-from provisioner.transcripts.scan import Job, Scan
-from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.model import PriceList, Report
+from provisioner.transcripts.places import Place
+from provisioner.transcripts.sighting import Scan, Sighting
 from provisioner.transcripts.workers import scan_all
 
 ROUND = 8_000
@@ -30,40 +28,20 @@ _INSERT = (
 )
 
 
-class State(NamedTuple):
-    """A file as it was when it was read."""
-
-    id: int
-    path: str
-    inode: int
-    size: int
-    mtime_ns: int
-    offset: int
-    fingerprint: int
-    prompt_id: str
-    born_ms: int
-    is_gone: int
-
-
 def refresh(
-    connection: sqlite3.Connection, found: Found, prices: PriceList, report: Report
+    connection: sqlite3.Connection, places: Mapping[str, Place], prices: PriceList, report: Report
 ) -> Sequence[str]:
     """Bring the index up to what is there; the files that could not be read."""
-    if not _is_stale(connection, found, prices):
-        return ()
+    unread: list[str] = []
     with writing(connection):
         # Another process may have done it while this one waited.
-        update = _Update(connection, found, prices)
+        changes = find_changes(connection, places, prices.version)
+        update = _Update(connection, changes, places, prices)
         update.mark_gone()
-        for scans in _in_rounds(scan_all(update.jobs(), report), update.unread):
+        for scans in _in_rounds(scan_all(changes.jobs, report), unread):
             update.absorb(scans)
         update.reprice()
-    return update.unread
-
-
-def _is_stale(connection: sqlite3.Connection, found: Found, prices: PriceList) -> bool:
-    update = _Update(connection, found, prices)
-    return bool(update.jobs() or update.gone() or update.has_new_prices())
+    return unread
 
 
 def _in_rounds(results: Iterable[Scan | str], unread: list[str]) -> Iterator[list[Scan]]:
@@ -85,40 +63,29 @@ def _in_rounds(results: Iterable[Scan | str], unread: list[str]) -> Iterator[lis
 class _Update:
     """One pass over what changed, within one transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, found: Found, prices: PriceList) -> None:
-        self.unread: list[str] = []
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        changes: Changes,
+        places: Mapping[str, Place],
+        prices: PriceList,
+    ) -> None:
         self._db = connection
-        self._places = {place.path: place for place in found.places}
+        self._changes = changes
+        self._places = places
         self._prices = prices
-        columns = ", ".join(State._fields)
-        rows = connection.execute(f"SELECT {columns} FROM files")  # noqa: S608 - our names
-        self._states = {state.path: state for state in map(State._make, rows)}
         self._files = {
-            each.id: File(each.id, each.born_ms, bool(each.is_gone), each.path)
-            for each in self._states.values()
+            each.id: File(
+                each.id, each.born_ms, changes.gone.get(each.id, bool(each.is_gone)), path
+            )
+            for path, each in changes.states.items()
         }
 
-    def jobs(self) -> list[Job]:
-        """What is to be read."""
-        pairs = ((place, self._states.get(path)) for path, place in self._places.items())
-        return [job for place, state in pairs if (job := _job(place, state)) is not None]
-
-    def gone(self) -> list[tuple[int, int]]:
-        """Files that went or came back: whether they are gone, and their number."""
-        return [
-            (int(is_gone), state.id)
-            for state in self._states.values()
-            if (is_gone := state.path not in self._places) != bool(state.is_gone)
-        ]
-
     def mark_gone(self) -> None:
-        changes = self.gone()
-        self._db.executemany("UPDATE files SET is_gone = ? WHERE id = ?", changes)
-        for is_gone, number in changes:
-            self._files[number] = self._files[number]._replace(is_gone=bool(is_gone))
-
-    def has_new_prices(self) -> bool:
-        return _fact(self._db, "prices") != self._prices.version
+        """Say of files that they are gone, or here again."""
+        self._db.executemany(
+            "UPDATE files SET is_gone = ?2 WHERE id = ?1", self._changes.gone.items()
+        )
 
     def absorb(self, scans: Sequence[Scan]) -> None:
         """Take over what some files say."""
@@ -134,7 +101,7 @@ class _Update:
 
     def reprice(self) -> None:
         """Price all anew where the price list is another than the last time."""
-        if not self.has_new_prices():
+        if not self._changes.has_new_prices:
             return
         rows = self._db.execute(f"SELECT id, {_COLUMNS} FROM answers WHERE is_counted")  # noqa: S608
         priced = [(*self._priced(Sighting._make(row[1:])), row[0]) for row in rows]
@@ -144,7 +111,7 @@ class _Update:
         )
 
     def _keep_file(self, scan: Scan) -> File:
-        place, state = self._places[scan.path], self._states.get(scan.path)
+        place, state = self._places[scan.path], self._changes.states.get(scan.path)
         number = state.id if state else self._new_file(place)
         answers, lines = scan.answers, scan.lines
         if state and scan.start:
@@ -226,20 +193,6 @@ class _Update:
         return self._prices.cost(*row), self._prices.billed(*row, *terms)
 
 
-def _job(place: Place, state: State | None) -> Job | None:
-    """What is to be read of a file; None when nothing."""
-    whole = Job(path=place.path, session=place.session, agent_id=place.agent_id)
-    if state is None:
-        return whole
-    if (place.inode, place.size, place.mtime_ns) == state[2:5]:
-        return None
-    if place.inode != state.inode or place.size <= state.size or place.size < state.offset:
-        return whole
-    return whole._replace(
-        offset=state.offset, fingerprint=state.fingerprint, prompt_id=state.prompt_id
-    )
-
-
 def _keep_projects(
     connection: sqlite3.Connection, scans: Iterable[Scan], places: Mapping[str, Place]
 ) -> None:
@@ -259,8 +212,3 @@ def _is_named_for(folder: str, cwd: str) -> bool:
     name = re.sub(r"[^a-zA-Z0-9]", "-", cwd)
     cut = name[:LONGEST_NAME]
     return folder.startswith(f"{cut}-") if cut != name else folder == name
-
-
-def _fact(connection: sqlite3.Connection, name: str) -> object:
-    row = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-    return row[0] if row else None

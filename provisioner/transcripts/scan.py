@@ -8,12 +8,14 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import orjson
 
+from provisioner.transcripts.answers import Reader
 from provisioner.transcripts.model import SkipReason
-from provisioner.transcripts.sighting import Reader, Sighting, moment
+from provisioner.transcripts.sighting import Job, Scan, Sighting
+from provisioner.transcripts.values import moment
 
 BUFFER_BYTES = 1 << 18
 """Read at once: small enough to stay in the processor's cache while it is searched."""
@@ -33,40 +35,6 @@ _FIRST_TIME = re.compile(rb'"timestamp"\s*:\s*("[^"\\]*"|[0-9.]+)')
 _FIRST_CWD = re.compile(rb'"cwd"\s*:\s*("(?:[^"\\]|\\.)*")')
 _BLANK = b"\0 \t\r\n\xef\xbb\xbf"
 """What a line may begin and end with: a byte order mark, and what a crash left behind."""
-
-
-class Job(NamedTuple):
-    """A file to read, and what is known of its part before `offset`."""
-
-    path: str
-    session: str
-    agent_id: str
-    offset: int = 0
-    fingerprint: int = 0
-    prompt_id: str = ""
-
-
-class Scan(NamedTuple):
-    """What a file holds behind `start`: 0 if it was not what it had been.
-
-    `offset` is where to go on: before a last line that has no end yet. Its answers are among the
-    `sightings`, but its counts stand apart, because it will be read again.
-    """
-
-    path: str
-    start: int
-    offset: int
-    fingerprint: int
-    prompt_id: str
-    born_ms: int
-    cwds: tuple[str, ...]
-    lines: int
-    answers: int
-    skipped: dict[SkipReason, int]
-    last_lines: int
-    last_answers: int
-    last_skipped: dict[SkipReason, int]
-    sightings: list[Sighting]
 
 
 def scan(job: Job) -> Scan:

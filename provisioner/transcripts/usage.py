@@ -8,11 +8,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from provisioner.runtime.model import Report
+from provisioner.transcripts.changes import find_changes
 from provisioner.transcripts.index import IndexDamaged, index_path, open_index
-from provisioner.transcripts.model import SLOT_MS, Coverage, PriceList, Query, Response, Slice
+from provisioner.transcripts.model import (
+    SLOT_MS,
+    Coverage,
+    PriceList,
+    Query,
+    Report,
+    Response,
+    Slice,
+)
 from provisioner.transcripts.places import Found, find_transcripts
-from provisioner.transcripts.refresh import refresh
 from provisioner.transcripts.sighting import Oddity
 
 FIRST_MS = 1_672_531_200_000
@@ -131,10 +138,22 @@ def _opened(
     found = find_transcripts(roots)
     with ExitStack() as attempt:
         connection = attempt.enter_context(open_index(path, report))
-        unread = refresh(connection, found, prices, report)
+        unread = _up_to_date(connection, found, prices, report)
         usage = Usage(connection, _coverage(connection, roots, found, len(unread)))
         stack.enter_context(attempt.pop_all())
     return usage
+
+
+def _up_to_date(
+    connection: sqlite3.Connection, found: Found, prices: PriceList, report: Report
+) -> Sequence[str]:
+    places = {place.path: place for place in found.places}
+    if find_changes(connection, places, prices.version).are_none:
+        return ()
+    # Imported late: what reads transcripts takes as long to load as all else.
+    from provisioner.transcripts.refresh import refresh  # noqa: PLC0415
+
+    return refresh(connection, places, prices, report)
 
 
 def _coverage(

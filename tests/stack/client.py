@@ -68,7 +68,7 @@ def run_client(  # noqa: PLR0913  a test names what is special about its client,
     """One prompt, one process, one result."""
     launch = Launch(
         arguments=("-p", prompt, "--output-format", "json", *_options(model), *arguments),
-        environment=_environment(home, api, telemetry_env),
+        environment=client_environment(home, api, telemetry_env),
         cwd=cwd,
         timeout_seconds=timeout_seconds,
     )
@@ -90,7 +90,7 @@ def run_conversation(  # noqa: PLR0913  a test names what is special about its c
     streams = ("--input-format", "stream-json", "--output-format", "stream-json", "--verbose")
     launch = Launch(
         arguments=("-p", *streams, *_options(model)),
-        environment=_environment(home, api, telemetry_env),
+        environment=client_environment(home, api, telemetry_env),
         cwd=cwd,
         timeout_seconds=timeout_seconds,
     )
@@ -120,7 +120,9 @@ def _options(model: str | None) -> tuple[str, ...]:
     return ("--dangerously-skip-permissions", *chosen)
 
 
-def _environment(home: Path, api: MessagesApi, telemetry: Mapping[str, str]) -> dict[str, str]:
+def client_environment(
+    home: Path, api: MessagesApi, telemetry: Mapping[str, str]
+) -> dict[str, str]:
     """All that the client sees: nothing of the developer's own configuration leaks in."""
     return {
         "PATH": os.environ["PATH"],

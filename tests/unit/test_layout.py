@@ -65,7 +65,14 @@ WITHOUT_A_TEST = {
     "demo.tools": _PLAYED,
     "doctor.model": "shapes of data",
     "records": "two shapes of data",
+    "transcripts.answers": "held to the contract by both tables of cases",
+    "transcripts.changes": "asked by transcripts.test_refresh",
+    "transcripts.merge": "held to the contract by transcripts.test_cases_dedupe",
     "transcripts.model": "shapes of data",
+    "transcripts.scan": "held to the contract by transcripts.test_cases_files",
+    "transcripts.sighting": "shapes of data",
+    "transcripts.worker": "run by transcripts.test_workers",
+    "transcripts.values": "held to the contract by transcripts.test_cases_files",
     "runtime.model": "a Protocol and its data; mypy holds FakeRuntime and both runtimes to it",
 }
 """Modules without a unit test of their name, and why."""
@@ -75,6 +82,8 @@ WITHOUT_A_MODULE = {
     "dashboards.test_grafana_types": "reads the boards into the types that Grafana publishes",
     "dashboards.test_promql": "tests the reader of PromQL that test_contract uses",
     "test_layout": "asks all modules at once",
+    "transcripts.test_cases_dedupe": "a table of the contract, asked of the whole reader",
+    "transcripts.test_cases_files": "as test_cases_dedupe",
 }
 """Unit tests that belong to no single module, and why."""
 
@@ -100,12 +109,21 @@ PURE = (
     "client_setup",
     "event_attributes",
     "doctor.doctor",
+    "reports",
 )
 """These change nothing and ask nobody, and neither does anything that they import."""
 
 ACTING = {
     "docker": ("engines", "runtime"),
-    "subprocess": ("bootstrap", "doctor.observe", "engines", "live.headless", "runtime"),
+    "subprocess": (
+        "bootstrap",
+        "doctor.observe",
+        "engines",
+        "live.headless",
+        "live.statusline",
+        "runtime",
+        "transcripts.workers",
+    ),
     "requests": ("backends",),
     "supervisor": ("runtime",),
     "grpc": ("otlp",),

@@ -11,7 +11,7 @@ from provisioner.live.tail import Tail
 
 
 def _new(following: Tail) -> list[bytes]:
-    return [line for _, line in following.lines()]
+    return list(following.lines())
 
 
 @pytest.fixture
@@ -39,14 +39,6 @@ def test_a_line_without_its_end_waits_for_it(path: Path) -> None:
     assert _new(following) == [b"one"]
     _append(path, b"o\n")
     assert _new(following) == [b"two"]
-
-
-def test_lines_say_where_they_start(path: Path) -> None:
-    following = Tail(path)
-    _append(path, b"one\nthree\n")
-    _ = list(following.lines())
-    _append(path, b"\nfour\n")
-    assert list(following.lines()) == [(10, b""), (11, b"four")]
 
 
 def test_lines_longer_than_a_piece_are_whole(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,9 @@ def at(text: str) -> Response:
     return PLAIN._replace(at_ms=ms(text))
 
 
-def by_chance(random: Random, count: int = 200) -> list[Response]:
+def by_chance(seed: int, count: int = 200) -> list[Response]:
     """Responses of 20 days around a change of clocks, of few sessions, projects and models."""
+    random = Random(seed)  # noqa: S311 - the same seed makes the same ones
     first = ms("2026-10-15T00:00")
     return [_by_chance(random, number, first) for number in range(count)]
 

@@ -1,7 +1,8 @@
 """What do transcripts look like? Lines as the client writes them, and files made of them.
 
 `answer()` is the base line of all cases: Opus 4.7 with 100 input tokens. A case says only in what
-it differs: `answer("msg_1", output=159)`, `answer() | {"requestId": None}`.
+it differs: `answer("msg_1", output=159)`, `answer() | {"requestId": None}`. A line of another
+session than its file's is a copy: give both the same.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ Line = dict[str, Any]
 AT = "2026-08-03T10:00:00.000Z"
 AT_MS = 1_785_751_200_000
 MODEL = "claude-opus-4-7"
-PROJECT = "/home/ada/widgets"
+PROJECT = "/srv/ada/widgets"
 UNPRICED = "my-model"
-FOLDER = "-home-ada-widgets"
+FOLDER = "-srv-ada-widgets"
 SESSION = "5e551011-0000-4000-8000-000000000001"
 
 
@@ -188,7 +189,7 @@ def text_of(line: Line | str) -> str:
 
 
 def write_transcript(root: Path, name: str, *lines: Line | str) -> Path:
-    """Write a file below a `projects` folder: `-home-ada-widgets/SESSION.jsonl`."""
+    """Write a file below a `projects` folder: `-srv-ada-widgets/SESSION.jsonl`."""
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(f"{text_of(line)}\n" for line in lines), encoding="utf-8", newline="")

@@ -111,7 +111,9 @@ def test_lines_of_one_response_count_once(case: Case, tmp_path: Path) -> None:
     write_session(tmp_path, *case.lines)
     counted = count(tmp_path)
     assert sorted(each.output_tokens for each in counted.responses) == list(case.outputs)
-    seen = sum(2 if "iterations" in str(line) and ADVISOR in str(line) else 1 for line in case.lines)
+    seen = sum(
+        2 if "iterations" in str(line) and ADVISOR in str(line) else 1 for line in case.lines
+    )
     assert counted.coverage.duplicates == seen - len(case.outputs)
 
 
@@ -210,4 +212,4 @@ def test_responses_of_a_gateway_can_be_told_apart(tmp_path: Path) -> None:
 def test_what_a_file_outside_any_project_tells_counts(tmp_path: Path) -> None:
     write_transcript(tmp_path, f"{SESSION}.jsonl", answer(output=5))
     (only,) = count(tmp_path).responses
-    assert (only.session, only.project) == (SESSION, "/home/ada/widgets")
+    assert (only.session, only.project) == (SESSION, "/srv/ada/widgets")

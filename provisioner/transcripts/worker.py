@@ -1,0 +1,44 @@
+"""What does one of several processes do that read transcripts together?"""
+
+from __future__ import annotations
+
+import marshal
+import struct
+import sys
+from typing import Any
+
+from provisioner.transcripts.scan import scan
+from provisioner.transcripts.sighting import Job, Scan
+
+LENGTH = struct.Struct("<I")
+"""Before each result, so that they can be told apart."""
+
+Result = Scan | str
+"""What a file says, or the path of one that cannot be read."""
+
+
+def tried(job: Job) -> Result | None:
+    """None where the client has deleted the file meanwhile."""
+    try:
+        return scan(job)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return job.path
+
+
+def _packed(path: str, result: Result | None) -> bytes:
+    """Marshal is the quickest, but knows no named tuples."""
+    if not isinstance(result, Scan):
+        return marshal.dumps((path, result))
+    plain: tuple[Any, ...] = (*result[:-1], tuple(map(tuple, result.sightings)))
+    return marshal.dumps((path, plain))
+
+
+def work() -> None:
+    """Read what stdin asks for, and say on stdout what was found."""
+    for fields in marshal.loads(sys.stdin.buffer.read()):  # noqa: S302 - of our own parent
+        job = Job(*fields)
+        frame = _packed(job.path, tried(job))
+        sys.stdout.buffer.write(LENGTH.pack(len(frame)) + frame)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,88 @@
+"""Does the command start quickly, and does it know a terminal from a pipe?"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.text import Text
+
+from tests.unit.transcripts.lines import answer, write_session
+
+SLOW = ("docker", "genai_prices", "grpc", "pydantic", "requests", "yaml")
+PROGRAM = """
+import sys
+from provisioner.cli import run
+code = run(sys.argv[1:])
+print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Mapping[str, str]:
+    """Somebody with one transcript, whose price has been looked up before."""
+    write_session(tmp_path / "claude" / "projects", answer(output=159, cache_read=1_234_567))
+    known = {
+        "CLAUDE_CONFIG_DIR": str(tmp_path / "claude"),
+        "HOME": str(tmp_path),
+        "PATH": os.defpath,
+        "TERM": "xterm",
+        "TZ": "UTC",
+    }
+    _loaded(known, "--json")
+    return known
+
+
+def _loaded(environment: Mapping[str, str], *arguments: str) -> set[str]:
+    """The packages that a report had to load."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "usage", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+def test_a_report_loads_nothing_that_takes_long(environment: Mapping[str, str]) -> None:
+    loaded = _loaded(environment, "daily")
+    assert "rich" in loaded
+    assert loaded & set(SLOW) == set()
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv"])
+def test_what_programs_read_does_not_even_load_what_draws_tables(
+    environment: Mapping[str, str], form: str
+) -> None:
+    assert _loaded(environment, "daily", form) & {*SLOW, "rich"} == set()
+
+
+def test_a_table_fits_the_terminal_that_it_is_shown_in(environment: Mapping[str, str]) -> None:
+    shown = _in_a_terminal(environment, 72)
+    assert "\x1b[1m" in shown  # totals are bold there
+    lines = Text.from_ansi(shown).plain.splitlines()
+    assert lines[0].split() == ["day", "requests", "input", "output", "cache", "total", "cost"]
+    assert max(map(cell_len, lines)) <= 72
+
+
+def _in_a_terminal(environment: Mapping[str, str], columns: int) -> str:
+    person, program = pty.openpty()
+    try:
+        fcntl.ioctl(program, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        command = [sys.executable, "-m", "provisioner", "usage"]
+        subprocess.run(command, env=environment, stdout=program, check=True)
+        return os.read(person, 1 << 16).decode().replace("\r\n", "\n")
+    finally:
+        os.close(person)
+        os.close(program)

@@ -1,0 +1,79 @@
+"""Does the index outlive damage, other versions, and places that it cannot be in?"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from provisioner.transcripts.index import IndexFromLater, index_path, open_index, writing
+from tests.unit.transcripts.counted import count
+from tests.unit.transcripts.lines import answer, write_session
+
+
+def _index(directory: Path) -> Path:
+    (path,) = directory.glob("*.sqlite")
+    return path
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write_session(tmp_path / "projects", answer(output=5))
+    return tmp_path / "projects"
+
+
+def test_each_set_of_roots_has_an_index_of_its_own() -> None:
+    one, two = Path("/one"), Path("/two")
+    paths = {index_path(Path(), roots) for roots in ([one], [two], [one, two], [two, one])}
+    assert len(paths) == 3
+
+
+def test_only_its_owner_may_read_it(root: Path, tmp_path: Path) -> None:
+    count(root, tmp_path / "index")
+    assert _index(tmp_path / "index").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "index").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("offset", [0, 100, 5000, 20_000])
+def test_a_damaged_index_is_set_aside_and_made_anew(
+    root: Path, tmp_path: Path, offset: int
+) -> None:
+    count(root, tmp_path)
+    path = _index(tmp_path)
+    content = path.read_bytes()
+    path.write_bytes(content[:offset] + b"\x55" * 9000 + content[offset + 9000 :])
+    counted = count(root, tmp_path)
+    assert counted.tokens == (100, 5)
+    assert [
+        f"{path}: damaged" in told or f"{path} was damaged" in told for told in counted.told
+    ] == [True]
+    assert len(list(tmp_path.glob("*.damaged-*"))) == 1
+    assert count(root, tmp_path).told == []
+
+
+def test_a_directory_that_cannot_be_written_costs_only_the_memory(
+    root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").touch()
+    counted = count(root, tmp_path / "taken")
+    assert counted.tokens == (100, 5)
+    assert [told.endswith("nothing will be remembered") for told in counted.told] == [True]
+
+
+def test_an_index_of_a_later_version_is_left_alone(root: Path, tmp_path: Path) -> None:
+    count(root, tmp_path)
+    with closing(sqlite3.connect(_index(tmp_path))) as later:
+        later.execute("PRAGMA user_version = 99")
+    with pytest.raises(IndexFromLater, match="later version of claude-otel"):
+        count(root, tmp_path)
+
+
+def test_what_is_written_in_part_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    with open_index(path, print) as index, suppress(KeyboardInterrupt), writing(index):
+        index.execute("INSERT INTO facts VALUES ('prices', '1')")
+        raise KeyboardInterrupt
+    with open_index(path, print) as index:
+        assert index.execute("SELECT count(*) FROM facts").fetchone() == (0,)
