@@ -170,7 +170,7 @@ class StackNotRunning(StackError):
 
 
 class DeliveryFailed(StackError):
-    """The collector, or a store, did not take telemetry; `status` is what it answered, if it did."""
+    """The collector, or a store, did not take telemetry; `status` is its answer's, if any."""
 
     def __init__(self, endpoint: str, reason: str, status: int | None = None) -> None:
         self.endpoint = endpoint

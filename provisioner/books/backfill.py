@@ -36,10 +36,10 @@ class Backfilled:
 
 
 @contextmanager
-def holding_the_books(workspace: Workspace) -> Iterator[None]:
+def holding_the_books(workspace: Workspace, wait_seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Keep the stack's history from being written twice at once; raises Refused when it is."""
     workspace.home.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(workspace.home / LOCK, timeout=LOCK_SECONDS)
+    lock = filelock.FileLock(workspace.home / LOCK, timeout=wait_seconds)
     try:
         lock.acquire()
     except filelock.Timeout as error:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioner.backends import Prometheus
-from provisioner.books.backfill import Backfilled, backfill, holding_the_books, names_of
+from provisioner.books.backfill import (
+    LOCK_SECONDS,
+    Backfilled,
+    backfill,
+    holding_the_books,
+    names_of,
+)
 from provisioner.books.names import Names
 from provisioner.books.reasons import past
 from provisioner.books.reconcile import Known, Reconciliation, reconcile
@@ -80,12 +86,14 @@ class Books:
 
 
 @contextmanager
-def open_books(workspace: Workspace, asked: Asked, report: Report) -> Iterator[Books]:
+def open_books(
+    workspace: Workspace, asked: Asked, report: Report, wait_seconds: float = LOCK_SECONDS
+) -> Iterator[Books]:
     """Hold the books; raises NoData without transcripts, Refused when others hold them."""
     folders = roots(os.environ, Path.home())
     kept = index_directory(os.environ)
     with (
-        holding_the_books(workspace),
+        holding_the_books(workspace, wait_seconds),
         open_usage(folders, index_dir=kept, prices=open_prices(kept), report=report) as usage,
     ):
         if not usage.coverage.responses:

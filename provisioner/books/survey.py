@@ -88,7 +88,9 @@ def survey(workspace: Workspace, usage: Usage, span: Span, report: Report) -> Su
     report(f"{len(responses):,} answers in transcripts")
     settled_at = settle(workspace)
     loki, prometheus = Loki(url=workspace.url("loki")), _prometheus(workspace)
-    oldest = min([early - DAY_MS, *(each.at_ms - DAY_MS for each in responses[:1])])
+    oldest = early - DAY_MS
+    if span.sessions and responses:
+        oldest = responses[0].at_ms - DAY_MS
     until = int(time.time() * 1000) + DAY_MS
     told = read_told(loki, oldest, until, report)
     found = match(responses, told)

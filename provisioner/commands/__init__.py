@@ -8,6 +8,7 @@ COMMANDS = {
     "doctor": "Say why no data arrives, and what to do about it.",
     "down": "Stop the stack in the right order; its data stays.",
     "env": "Print the client's environment for a shell to evaluate.",
+    "hook": "Repair by itself, at the end of each session, what its exit lost.",
     "logs": "Show the engines' logs, or telemetry as it arrives.",
     "monitor": "Watch a session while it goes on.",
     "plan": "Show what `up` would change, and why; changes nothing.",

@@ -51,7 +51,8 @@ def _add_history(workspace: Workspace, console: Console, *, is_asked_for: bool) 
         if not sys.stdin.isatty():
             console.say("history   the client has kept some: `claude-otel backfill` adds it")
             return 0
-        is_asked_for = click.confirm("Add the history that the client has kept?", default=True, err=True)
+        question = "Add the history that the client has kept?"
+        is_asked_for = click.confirm(question, default=True, err=True)
     return fill(workspace, Asked(), console) if is_asked_for else 0
 
 

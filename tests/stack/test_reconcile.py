@@ -152,6 +152,19 @@ def test_what_was_never_sent_is_named_and_added_once(desk: Desk) -> None:
     assert by_source == {"main transcript": 3, "subagent transcript": 2, "main live": 1}
 
 
+def test_a_hook_repairs_a_session_by_itself(desk: Desk) -> None:
+    desk.stack.succeed("hook", "install", "--grace", "1", env=desk.environment)
+    scenario = scenarios.taken_up()
+    desk.api.register(*scenario.scripts)
+    result = desk.ask(scenario.prompts[0].text, **OFF)
+    eventually(lambda: desk.books.total("ledger_api_requests", origin="transcript"), 4)
+    assert desk.books.total("ledger_cost_usd") == pytest.approx(
+        result.total_cost_usd, rel=0, abs=TOLERANCE
+    )
+    desk.stack.succeed("hook", "remove", env=desk.environment)
+    assert (desk.home / ".claude" / "settings.json").read_text(encoding="utf-8") == "{}\n"
+
+
 def test_history_is_added_once_though_it_is_killed_and_while_a_client_works(desk: Desk) -> None:
     past = Books(stack=desk.stack, project=f"past-{uuid.uuid4().hex[:8]}")
     _write_history(desk.home, past.project)
