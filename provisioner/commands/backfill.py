@@ -21,7 +21,7 @@ from provisioner.workspace import Workspace, open_workspace
 
 
 @click.command()
-@click.option("--since", metavar="WHEN", help="Add from then on: 2026-11-01, 7d. [default: all]")
+@click.option("--since", metavar="WHEN", help="Add what happened from then on: 2026-11-01, 7d.")
 @click.option("--dry-run", is_flag=True, help="Say what would be added, and add nothing.")
 @click.option(
     "--grace",

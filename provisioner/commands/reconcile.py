@@ -25,9 +25,7 @@ PLAIN_WIDTH = 160
 
 
 @click.command()
-@click.option(
-    "--since", metavar="WHEN", help="Compare from then on: 2026-11-01, 7d. [default: all]"
-)
+@click.option("--since", metavar="WHEN", help="Compare from then on: 2026-11-01, 7d.")
 @click.option("--repair", is_flag=True, help="Add what is missing, and compare again.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(

@@ -201,7 +201,7 @@ def _write_history(home: Path, project: str) -> None:
             when=_timestamp(begin + 0.2 * (number - (number % 10 == 0))),
             model="claude-opus-5-5",
             session=f"session-{project}",
-            cwd=f"/home/ada/{project}",
+            cwd=f"/srv/{project}",
             tokens=101,
             output=51,
             cache_read=5000,
@@ -210,7 +210,7 @@ def _write_history(home: Path, project: str) -> None:
         )
         for number in range(ANSWERS)
     )
-    name = f"-home-ada-{project}/session-{project}.jsonl"
+    name = f"-srv-{project}/session-{project}.jsonl"
     write_transcript(home / ".claude" / "projects", name, *lines)
 
 

@@ -35,6 +35,7 @@ _BOARDS = tuple(
         "overview",
         "performance",
         "productivity",
+        "quality",
         "session",
         "sessions",
         "tools",
