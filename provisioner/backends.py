@@ -92,7 +92,8 @@ def post_otlp(url: str, body: bytes, content_type: str) -> None:
     except requests.RequestException as error:
         raise DeliveryFailed(url, _reason(error)) from error
     if not response.ok:
-        raise DeliveryFailed(url, f"HTTP {response.status_code}: {response.text.strip()[:300]}")
+        status = response.status_code
+        raise DeliveryFailed(url, f"HTTP {status}: {response.text.strip()[:300]}", status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +112,9 @@ class Prometheus:
         """The one number of an aggregation; 0 when nothing was found."""
         return sum(sample.value for sample in self.query(expression, at))
 
-    def samples(self, selector: str, seconds: int) -> list[Sample]:
-        """Every stored sample of a selector's series in the last seconds."""
-        params = {"query": f"{selector}[{seconds}s]"}
+    def samples(self, selector: str, seconds: int, at: float | None = None) -> list[Sample]:
+        """Every stored sample of a selector's series in the seconds up to a moment, or to now."""
+        params = {"query": f"{selector}[{seconds}s]"} | ({"time": repr(at)} if at else {})
         data = _data(get(f"{self.url}/api/v1/query", params))
         return [_sample(each["metric"], pair) for each in data["result"] for pair in each["values"]]
 

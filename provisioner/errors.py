@@ -11,7 +11,7 @@ StackError
 ├── CommandFailed          a program we ran (docker compose, …) exited non-zero
 ├── BackendError           an engine's HTTP API did not answer as it should
 ├── StackNotRunning        the command needs a running stack
-├── DeliveryFailed         telemetry could not be handed to the collector
+├── DeliveryFailed         telemetry could not be handed to the collector or a store
 ├── ClientUnavailable      Claude Code itself cannot be started
 ├── ClientFailed           Claude Code was started, and gave no result
 ├── WrongArgument          what was written on the command line (or in TZ) makes no sense
@@ -170,11 +170,12 @@ class StackNotRunning(StackError):
 
 
 class DeliveryFailed(StackError):
-    """The collector did not take telemetry that was sent to it."""
+    """The collector, or a store, did not take telemetry; `status` is its answer's, if any."""
 
-    def __init__(self, endpoint: str, reason: str) -> None:
+    def __init__(self, endpoint: str, reason: str, status: int | None = None) -> None:
         self.endpoint = endpoint
         self.reason = reason
+        self.status = status
         super().__init__(f"{endpoint}: telemetry was not accepted: {reason}")
 
 

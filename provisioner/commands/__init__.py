@@ -1,19 +1,22 @@
 """The commands of `claude-otel`, one module each, by name; here is what each is for."""
 
 COMMANDS = {
+    "backfill": "Add what only the client's transcripts know to Prometheus and Loki.",
     "clean": "Stop the stack and delete its data.",
     "cost": "Show what a session used, and how full its context is.",
     "demo": "Show the boards with an invented team's data.",
     "doctor": "Say why no data arrives, and what to do about it.",
     "down": "Stop the stack in the right order; its data stays.",
     "env": "Print the client's environment for a shell to evaluate.",
+    "hook": "Repair by itself, at the end of each session, what its exit lost.",
     "logs": "Show the engines' logs, or telemetry as it arrives.",
     "monitor": "Watch a session while it goes on.",
     "plan": "Show what `up` would change, and why; changes nothing.",
+    "reconcile": "Compare the client's transcripts with Loki and the ledger, by day and project.",
     "render": "Render every config to build/, and start nothing.",
     "restart": "Restart engines and prove the stack again.",
-    "statusline": "Print one line for Claude Code's status line.",
     "setup": "Make Claude Code send its telemetry here, by its own settings.",
+    "statusline": "Print one line for Claude Code's status line.",
     "status": "Show the engines and what has been spent.",
     "up": "Start the stack, or bring it up to date, and prove it.",
     "usage": "Show what was used, from the client's transcripts.",

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import click
 
+from provisioner.books.offer import has_history, is_empty
+from provisioner.books.run import Asked
+from provisioner.commands.backfill import fill
 from provisioner.console import Console
 from provisioner.lock import changing
 from provisioner.runtime.choose import open_runtime
@@ -15,11 +22,12 @@ from provisioner.workspace import Workspace, open_workspace
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Also make changes that delete data or stop an engine.")
-def up(*, yes: bool) -> int:
+@click.option("--with-history", is_flag=True, help="Then add what the client's transcripts know.")
+def up(*, yes: bool, with_history: bool) -> int:
     """Start the stack, or bring it up to date, and prove it.
 
     Engines that are not here are pulled, or built from their Go modules. Running it twice changes
-    nothing the second time.
+    nothing the second time. A new stack offers to add the history that the client has kept.
     """
     workspace = open_workspace()
     console = Console()
@@ -30,7 +38,22 @@ def up(*, yes: bool) -> int:
     if not is_proven(outcome, console):
         return 1
     click.echo(_welcome(workspace, outcome))
-    return 0
+    return _add_history(workspace, console, is_asked_for=with_history)
+
+
+def _add_history(workspace: Workspace, console: Console, *, is_asked_for: bool) -> int:
+    """Add history if that is asked for; a new stack's person is asked, or told how to."""
+    if not has_history(os.environ, Path.home()):
+        return 0
+    if not is_asked_for:
+        if not is_empty(workspace):
+            return 0
+        if not sys.stdin.isatty():
+            console.say("history   the client has kept some: `claude-otel backfill` adds it")
+            return 0
+        question = "Add the history that the client has kept?"
+        is_asked_for = click.confirm(question, default=True, err=True)
+    return fill(workspace, Asked(), console) if is_asked_for else 0
 
 
 def is_proven(outcome: Outcome, console: Console) -> bool:

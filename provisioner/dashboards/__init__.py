@@ -7,6 +7,7 @@ from provisioner.dashboards.boards.events import events
 from provisioner.dashboards.boards.overview import overview
 from provisioner.dashboards.boards.performance import performance
 from provisioner.dashboards.boards.productivity import productivity
+from provisioner.dashboards.boards.quality import quality
 from provisioner.dashboards.boards.session import session
 from provisioner.dashboards.boards.sessions import sessions
 from provisioner.dashboards.boards.tools import tools
@@ -19,6 +20,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
     performance(),
     productivity(),
     events(),
+    quality(),
     sessions(),
     session(),
 )

@@ -62,11 +62,12 @@ def run_client(  # noqa: PLR0913  a test names what is special about its client,
     api: MessagesApi,
     telemetry_env: Mapping[str, str],
     model: str | None = None,
+    arguments: Sequence[str] = (),
     timeout_seconds: float = 60.0,
 ) -> ClientResult:
     """One prompt, one process, one result."""
     launch = Launch(
-        arguments=("-p", prompt, "--output-format", "json", *_options(model)),
+        arguments=("-p", prompt, "--output-format", "json", *_options(model), *arguments),
         environment=client_environment(home, api, telemetry_env),
         cwd=cwd,
         timeout_seconds=timeout_seconds,

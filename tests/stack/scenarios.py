@@ -129,6 +129,11 @@ def subagent() -> Scenario:
     return _with_agent("subagent", {"run_in_background": False}, answers=1, user_prompts=1)
 
 
+def taken_up() -> Scenario:
+    """A session with a subagent, whose conversation has two answers left for those who go on."""
+    return _with_agent("taken_up", {"run_in_background": False}, answers=3, user_prompts=1)
+
+
 def background_agent() -> Scenario:
     """The client's default: the main loop goes on, and has another turn when the agent is done."""
     return _with_agent("background_agent", {"model": "haiku"}, answers=2, user_prompts=2)

@@ -35,6 +35,7 @@ _BOARDS = tuple(
         "overview",
         "performance",
         "productivity",
+        "quality",
         "session",
         "session_rows",
         "sessions",
@@ -110,11 +111,11 @@ PURE = (
     "normalise",
     "ledger",
     "demo.days",
-    "reports",
     "json_text",
     "client_setup",
     "event_attributes",
     "doctor.doctor",
+    "reports",
 )
 """These change nothing and ask nobody, and neither does anything that they import."""
 
@@ -122,13 +123,13 @@ ACTING = {
     "docker": ("engines", "runtime"),
     "subprocess": (
         "bootstrap",
+        "doctor.observe",
         "engines",
         "live.headless",
         "live.statusline",
         "runtime",
         "transcripts.workers",
     ),
-    "subprocess": ("bootstrap", "doctor.observe", "engines", "runtime"),
     "requests": ("backends",),
     "supervisor": ("runtime",),
     "grpc": ("otlp",),

@@ -9,6 +9,7 @@ from tests.stack.panels.events import EVENTS
 from tests.stack.panels.overview import OVERVIEW
 from tests.stack.panels.performance import PERFORMANCE
 from tests.stack.panels.productivity import PRODUCTIVITY
+from tests.stack.panels.quality import QUALITY
 from tests.stack.panels.session import SESSION
 from tests.stack.panels.sessions import SESSIONS
 from tests.stack.panels.tools import TOOLS
@@ -21,6 +22,7 @@ PANELS: Mapping[str, Panels] = {
     "performance": PERFORMANCE,
     "productivity": PRODUCTIVITY,
     "events": EVENTS,
+    "quality": QUALITY,
     "sessions": SESSIONS,
     "session": SESSION,
 }

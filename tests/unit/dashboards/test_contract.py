@@ -59,6 +59,7 @@ PROMISED = {
     "performance": {"API Request Duration by Model", "API Error Rate"},
     "productivity": {"Cumulative Code Changes", "Development Activity"},
     "events": {"Tool Execution Events", "API Error Events"},
+    "quality": {"Requests in the Ledger", "Requests in Loki", "Told Live"},
     "sessions": {"Sessions"},
     "session": {"Its Story"},
 }

@@ -1,0 +1,103 @@
+"""How does what only the transcripts know get into the stores, each answer once?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from provisioner.backends import Loki
+from provisioner.books.enter import Entered, Pen
+from provisioner.books.names import Names, Who, learned
+from provisioner.books.notes import Note, note_of, notes
+from provisioner.books.person import person_by_path
+from provisioner.books.survey import Survey
+from provisioner.books.told import KEY, MILLISECOND_NS, SELECTOR, Told, parts
+from provisioner.errors import Refused
+from provisioner.history import Stores
+from provisioner.normalise import Teller
+from provisioner.runtime.model import Report
+from provisioner.transcripts.model import Response
+from provisioner.workspace import Workspace
+
+LOCK = "books.lock"
+LOCK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfilled:
+    """What a backfill did: what was written in, and how many entries got their amounts at last."""
+
+    entered: Entered
+    completed: int
+
+
+@contextmanager
+def holding_the_books(workspace: Workspace, wait_seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Keep the stack's history from being written twice at once; raises Refused when it is."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(workspace.home / LOCK, timeout=wait_seconds)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise Refused(
+            f"another claude-otel is comparing or filling the stack {workspace.settings.project}\n"
+            "  next: wait for it to end, then repeat"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def backfill(workspace: Workspace, found: Survey, names: Names, report: Report) -> Backfilled:
+    """Write in what is missing, and the amounts of entries that have none.
+
+    The caller holds the books since before the survey. Raises DeliveryFailed when a store is away.
+    """
+    stores = Stores(prometheus_url=workspace.url("prometheus"), loki_url=workspace.url("loki"))
+    pen = Pen(stores=stores, session_series=workspace.settings.session_series)
+    pen.complete(_entries_of(stores, found.unsummed), report)
+    completed = pen.entered.answers
+    pen.enter(notes(_named(found.missing, names), found.taken), report)
+    return Backfilled(entered=pen.entered, completed=completed)
+
+
+def names_of(
+    workspace: Workspace, found: Survey, roots: Sequence[Path], environ: Mapping[str, str]
+) -> Names:
+    """The names that live telemetry gives, or would give."""
+    teller = Teller(identity=workspace.settings.identity, secret=_secret(workspace))
+    return learned(found.match.live, person_by_path(roots, environ, Path.home(), teller))
+
+
+def _named(missing: Sequence[Response], names: Names) -> Iterator[tuple[Response, Who]]:
+    return ((each, names.of(each)) for each in sorted(missing, key=lambda each: each.at_ms))
+
+
+def _entries_of(stores: Stores, unsummed: Sequence[Told]) -> list[Note]:
+    """The notes of entries that Loki has, read as a whole."""
+    wanted = {each.key for each in unsummed}
+    times = [each.at_ms for each in unsummed]
+    found: list[Note] = []
+    for start, end in parts(min(times), max(times) + 1) if times else ():
+        query = f'{SELECTOR} | {KEY}!=""'
+        entries = Loki(url=stores.loki_url).entries(
+            query, start * MILLISECOND_NS, end * MILLISECOND_NS
+        )
+        found += [
+            note_of(each.attributes, each.at_ns)
+            for each in entries
+            if each.attributes[KEY] in wanted
+        ]
+    return found
+
+
+def _secret(workspace: Workspace) -> str:
+    """What is mixed into hashed identities: `up` has made it."""
+    if workspace.settings.identity != "hash":
+        return ""
+    return (workspace.home / "secrets" / "identity").read_text(encoding="utf-8")

@@ -1,0 +1,282 @@
+"""What the stack did not hear of is named, and added once, to the last digit.
+
+The client's own `total_cost_usd` is the truth; a process that takes up a session goes on with that
+session's total.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provisioner.runtime.choose import open_runtime
+from provisioner.workspace import open_workspace
+from tests.stack import scenarios
+from tests.stack.books import Books, eventually
+from tests.stack.client import ClientResult, prepare_repository, run_client
+from tests.stack.messages_api import MessagesApi
+from tests.stack.runs import TOLERANCE, Runner
+from tests.stack.scenarios import run_scenario
+from tests.stack.stacks import TestStack
+from tests.unit.transcripts.lines import answer, write_transcript
+
+ANSWERS = 12_000
+PRICE = 0.013924
+"""Of one answer of the history: what the client says of the scenario `one_answer`."""
+
+KILLED_AFTER = 2_000
+BACKFILL = ("backfill", "--since", "2h", "--grace", "30")
+OFF = {"CLAUDE_CODE_ENABLE_TELEMETRY": "0"}
+DISAGREE = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A person with one home and one repository, in a project of the test's own."""
+
+    books: Books
+    api: MessagesApi
+    home: Path
+    repository: Path
+    since: str
+
+    @property
+    def stack(self) -> TestStack:
+        return self.books.stack
+
+    def ask(self, prompt: str, *arguments: str, **environment: str) -> ClientResult:
+        """One prompt in a process of its own."""
+        return run_client(
+            prompt,
+            home=self.home,
+            cwd=self.repository,
+            api=self.api,
+            telemetry_env=self.stack.telemetry_env(**environment),
+            arguments=arguments,
+        )
+
+    def reconcile(self, *options: str) -> tuple[int, dict[str, Any]]:
+        """The exit code, and what is said of the test's own project, summed over days."""
+        own = ("--since", self.since, "--grace", "0.5", "--json", *options)
+        ran = self.stack.run("reconcile", *own, env=self.environment)
+        assert ran.code in (0, DISAGREE), ran
+        found = json.loads(ran.out)
+        rows = [row for row in found["rows"] if row["project"] == self.books.project]
+        return ran.code, {**found, "rows": rows}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"HOME": str(self.home), "CLAUDE_OTEL_USAGE_DIR": str(self.home / "usage")}
+
+    def totals(self) -> dict[str, float]:
+        """What both stores say that the project has cost, and of how many requests."""
+        return {
+            "cost": self.books.total("ledger_cost_usd"),
+            "cost in loki": self.books.loki_total("api_request", "cost_usd"),
+            "cost of sessions": self.books.total("ledger_session_cost_usd"),
+            "requests": self.books.total("ledger_api_requests", outcome="ok"),
+            "requests in loki": self.books.loki_count("api_request"),
+        }
+
+
+@pytest.fixture
+def desk(runner: Runner, tmp_path: Path) -> Desk:
+    """Telemetry of tests before this one is none of its business."""
+    home = tmp_path / "home"
+    home.mkdir()
+    origin = f"https://github.com/{runner.books.project}.git"
+    return Desk(
+        books=runner.books,
+        api=runner.api,
+        home=home,
+        repository=prepare_repository(tmp_path / "repository", origin=origin),
+        since=datetime.now(tz=UTC).isoformat(timespec="milliseconds"),
+    )
+
+
+def test_what_a_client_could_not_send_at_its_exit_is_named_and_added_once(desk: Desk) -> None:
+    """The collector goes away between two prompts of a session."""
+    stack = desk.stack
+    runtime = open_runtime(open_workspace({**os.environ, **stack.environment}), _nobody)
+
+    def remove_the_collector() -> None:
+        eventually(lambda: desk.books.total("ledger_api_requests"), 1)
+        runtime.remove("collector")
+        eventually(lambda: stack.prometheus.total('up{job="collector"}'), 0)
+
+    try:
+        result = run_scenario(
+            scenarios.two_prompts(remove_the_collector),
+            home=desk.home,
+            cwd=desk.repository,
+            api=desk.api,
+            telemetry_env=stack.telemetry_env(),
+        )
+    finally:
+        stack.succeed("up")
+    code, said = desk.reconcile()
+    assert (code, _missing(said)) == (DISAGREE, {"stack down": 2})
+    assert _cost_missing(said) == pytest.approx(
+        result.total_cost_usd - desk.books.total("ledger_cost_usd"), rel=0, abs=TOLERANCE
+    )
+    _repair_twice(desk, result.total_cost_usd, 3)
+
+
+def test_what_was_never_sent_is_named_and_added_once(desk: Desk) -> None:
+    """A session with a subagent while telemetry is off, taken up with it, and forked without."""
+    scenario = scenarios.taken_up()
+    desk.api.register(*scenario.scripts)
+    first = desk.ask(scenario.prompts[0].text, **OFF)
+    resumed = desk.ask("Go on.", "--resume", first.session_id)
+    forked = desk.ask("Or else.", "--resume", first.session_id, "--fork-session", **OFF)
+    assert resumed.session_id == first.session_id != forked.session_id
+    assert first.total_cost_usd < resumed.total_cost_usd < forked.total_cost_usd
+    eventually(lambda: desk.books.total("ledger_api_requests"), 1)
+    code, said = desk.reconcile()
+    assert (code, _missing(said)) == (DISAGREE, {"telemetry off": 5})
+    _repair_twice(desk, forked.total_cost_usd, 6)
+    by_source = desk.books.by("ledger_api_requests", "source", "origin")
+    assert by_source == {"main transcript": 3, "subagent transcript": 2, "main live": 1}
+
+
+def test_a_hook_repairs_a_session_by_itself(desk: Desk) -> None:
+    desk.stack.succeed("hook", "install", "--grace", "1", env=desk.environment)
+    scenario = scenarios.taken_up()
+    desk.api.register(*scenario.scripts)
+    result = desk.ask(scenario.prompts[0].text, **OFF)
+    eventually(lambda: desk.books.total("ledger_api_requests", origin="transcript"), 4)
+    assert desk.books.total("ledger_cost_usd") == pytest.approx(
+        result.total_cost_usd, rel=0, abs=TOLERANCE
+    )
+    desk.stack.succeed("hook", "remove", env=desk.environment)
+    assert (desk.home / ".claude" / "settings.json").read_text(encoding="utf-8") == "{}\n"
+
+
+def test_history_is_added_once_though_it_is_killed_and_while_a_client_works(desk: Desk) -> None:
+    past = Books(stack=desk.stack, project=f"past-{uuid.uuid4().hex[:8]}")
+    _write_history(desk.home, past.project)
+    for known in (0, KILLED_AFTER):
+        with _backfilling(desk) as process:
+            eventually(partial(_has_more, past, known), expected=True)
+            process.kill()
+    assert 0 < past.loki_count("api_request") < ANSWERS
+    scenario = scenarios.tools()
+    desk.api.register(*scenario.scripts)
+    with _backfilling(desk) as process:
+        result = desk.ask(scenario.prompts[0].text)
+        assert process.wait() == 0
+    live = scenario.expected.api_requests
+    eventually(lambda: desk.books.loki_count("api_request"), live)
+    assert "0 requests added" in desk.stack.succeed(*BACKFILL, env=desk.environment)
+    assert past.loki_count("api_request") == ANSWERS == _different(past)
+    assert past.total("ledger_api_requests") == ANSWERS
+    assert past.total("ledger_session_requests") == ANSWERS
+    assert past.total("ledger_cost_usd") == pytest.approx(ANSWERS * PRICE, rel=0, abs=1e-6)
+    assert desk.books.total("ledger_api_requests") == live
+    assert desk.books.total("ledger_cost_usd") == pytest.approx(
+        result.total_cost_usd, rel=0, abs=TOLERANCE
+    )
+
+
+def _write_history(home: Path, project: str) -> None:
+    """Answers within the last hour, of which every tenth has another's millisecond."""
+    begin = time.time() - 50 * 60
+    lines = (
+        answer(
+            f"msg_{project}_{number}",
+            request_id=f"req_{project}_{number}",
+            when=_timestamp(begin + 0.2 * (number - (number % 10 == 0))),
+            model="claude-opus-5-5",
+            session=f"session-{project}",
+            cwd=f"/srv/{project}",
+            tokens=101,
+            output=51,
+            cache_read=5000,
+            write_5m=1500,
+            write_1h=500,
+        )
+        for number in range(ANSWERS)
+    )
+    name = f"-srv-{project}/session-{project}.jsonl"
+    write_transcript(home / ".claude" / "projects", name, *lines)
+
+
+def _timestamp(at: float) -> str:
+    return datetime.fromtimestamp(at, tz=UTC).isoformat(timespec="milliseconds")
+
+
+@contextmanager
+def _backfilling(desk: Desk) -> Iterator[subprocess.Popen[bytes]]:
+    """A backfill in a process of its own, which is gone afterwards."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "provisioner", *BACKFILL],
+        cwd=desk.stack.root,
+        env={**desk.stack.environment, **desk.environment},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _has_more(books: Books, known: int) -> bool:
+    return books.loki_count("api_request") > known
+
+
+def _different(books: Books) -> float:
+    """How many answers Loki has, each counted once."""
+    events = f'{{event_name="api_request"}} | project="{books.project}"'
+    counted = f"count(sum by (request_id) (count_over_time({events} [1h])))"
+    return books.stack.loki.total(counted)
+
+
+def _repair_twice(desk: Desk, cost: float, requests: int) -> None:
+    """Twice is the same as once, and the labels are those of live telemetry."""
+    expected = pytest.approx(
+        {
+            "cost": cost,
+            "cost in loki": cost,
+            "cost of sessions": cost,
+            "requests": requests,
+            "requests in loki": requests,
+        },
+        rel=0,
+        abs=TOLERANCE,
+    )
+    for _ in range(2):
+        code, said = desk.reconcile("--repair")
+        assert (code, _missing(said)) == (0, {}), said
+        assert desk.totals() == expected
+    assert len(desk.books.by("ledger_cost_usd", "user", "team", "model", "effort", "speed")) == 1
+
+
+def _missing(said: Mapping[str, Any]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in said["rows"]:
+        for reason, count in row["reasons"].items():
+            found[reason] = found.get(reason, 0) + count
+    assert sum(found.values()) == sum(row["missing"]["requests"] for row in said["rows"])
+    return found
+
+
+def _cost_missing(said: Mapping[str, Any]) -> float:
+    return float(sum(row["missing"]["cost_usd"] for row in said["rows"]))
+
+
+def _nobody(line: str) -> None:
+    del line
