@@ -12,15 +12,20 @@ import pytest
 from provisioner.doctor.model import Observed
 from provisioner.doctor.observe import observe
 from provisioner.files import write_atomically
+from provisioner.placement import LISTENERS
 from provisioner.settings import Ports, Settings
-from tests.fakes import free_ports
+from tests.ports import free_ports
 from tests.servers import Answer, Request, serving, success
 
 SECRET = {"ANTHROPIC_API_KEY": "hidden", "PATH": "/nowhere"}
 
 
+def ports_of_nobody() -> dict[str, int]:
+    return dict(zip((each.name for each in LISTENERS), free_ports(), strict=False))
+
+
 def look(folder: Path, environ: Mapping[str, str], ports: Ports | None = None) -> Observed:
-    settings = Settings(ports=ports or Ports(**free_ports()))
+    settings = Settings(ports=ports or Ports(**ports_of_nobody()))
     own = {"HOME": str(folder), "CLAUDE_OTEL_MANAGED_DIR": str(folder)}
     return observe({**own, **environ}, folder, settings)
 
@@ -86,7 +91,7 @@ def test_the_stores_are_asked_what_has_arrived(tmp_path: Path) -> None:
     with serving(answer) as prometheus, serving(answer) as loki, serving(answer) as door:
         ports = Ports(
             **{
-                **free_ports(),
+                **ports_of_nobody(),
                 "otlp_grpc": door.server_port,
                 "prometheus": prometheus.server_port,
                 "loki": loki.server_port,
@@ -106,5 +111,5 @@ def test_the_stores_are_asked_what_has_arrived(tmp_path: Path) -> None:
 
 def test_stores_that_answer_nonsense_are_as_good_as_none(tmp_path: Path) -> None:
     with serving(lambda _: Answer(body=b"hello")) as stores:
-        ports = {**free_ports(), "prometheus": stores.server_port}
+        ports = {**ports_of_nobody(), "prometheus": stores.server_port}
         assert look(tmp_path, {}, Ports(**ports)).arrivals is None
