@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provisioner.doctor.model import Check, Finding, Observed
+from provisioner.doctor.model import Check, Finding, Observed, Span
 from provisioner.doctor.shape_checks import ATTRIBUTES
 from provisioner.event_attributes import EVENTS, PLUMBING, attributes_of
 
@@ -51,20 +51,23 @@ def exporter_stalled(observed: Observed) -> Iterator[Finding]:
     found = observed.arrivals
     if found is None:
         return
-    counter, request, busy = found.counter or 0.0, found.request or 0.0, found.busy or 0.0
-    if request - counter > COUNTERS_LATE_SECONDS:
-        yield _stalled("counters", "events", request - counter if counter else None)
-    elif busy - request > EVENTS_LATE_SECONDS:
-        yield _stalled("events", "counters", busy - request if request else None)
+    if found.request and (late := _late(found.request, found.counter)) > COUNTERS_LATE_SECONDS:
+        yield _stalled("counters", "events", late)
+    elif found.busy and (late := _late(found.busy, found.request)) > EVENTS_LATE_SECONDS:
+        yield _stalled("events", "counters", late)
 
 
-def _stalled(what: str, other: str, seconds: float | None) -> Finding:
-    since = f"for {seconds / 60:.0f} minutes" if seconds else "in the last 24 hours"
+def _late(going: Span, other: Span | None) -> float:
+    """For how long one thing has come without the other."""
+    return going.last - (max(other.last, going.first) if other else going.first)
+
+
+def _stalled(what: str, other: str, seconds: float) -> Finding:
     return Finding(
         id="exporter-stalled",
         severity="error",
         where=f"the client's exporter of {what}",
-        what=f"{other} arrive, and {since} no {what}",
+        what=f"{other} arrive, and for {seconds / 60:.0f} minutes no {what}",
         fix="end the session and resume it (claude --resume); update the client if it recurs",
     )
 

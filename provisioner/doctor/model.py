@@ -62,18 +62,25 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrivals:
-    """What the stores have of the last day: events with their attributes, and the latest times.
+class Span:
+    """When something came first and last in a day, in seconds since the epoch, to five minutes."""
 
-    Times are seconds since the epoch, of arrival; None: nothing has come. `busy` is when a client
-    last told a counter that it worked.
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """What the stores have of the last day: events with their attributes, and when things came.
+
+    None: nothing has come. `busy` is the counter of the time in which a client worked, which goes
+    along with its requests; `counter` is any counter.
     """
 
-    now: float
     events: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    request: float | None = None
-    counter: float | None = None
-    busy: float | None = None
+    request: Span | None = None
+    counter: Span | None = None
+    busy: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from provisioner.backends import Loki, Prometheus
 from provisioner.client_files import read_settings_files
-from provisioner.doctor.model import Arrivals, Layer, Observed, Version
+from provisioner.doctor.model import Arrivals, Layer, Observed, Span, Version
 from provisioner.doctor.resolve import resolve
 from provisioner.errors import BackendError
 from provisioner.placement import LOOPBACK
@@ -22,6 +22,9 @@ CLIENT = "claude"
 CLIENT_SECONDS = 10.0
 CONNECT_SECONDS = 1.0
 DAY_SECONDS = 86_400
+STEP_SECONDS = 300
+"""So exactly it is known when something came; finer, and many series would take long to ask."""
+
 LOOKED_AT = 20
 """So many of an event's newest records are asked which attributes they have."""
 
@@ -100,25 +103,28 @@ def _arrivals(ports: Ports) -> Arrivals | None:
     prometheus = Prometheus(url=f"http://{LOOPBACK}:{ports.prometheus}")
     now = time.time()
     try:
-        counters = [
-            _latest(prometheus, f'{name}{{origin="live"}}', now)
-            for name in ("ledger_active_seconds", "ledger_sessions")
-        ]
+        busy = _span(prometheus, 'ledger_active_seconds{origin="live",type="cli"}', now)
+        sessions = _span(prometheus, 'ledger_sessions{origin="live"}', now)
         return Arrivals(
-            now=now,
             events=_events(Loki(url=f"http://{LOOPBACK}:{ports.loki}"), now),
-            request=_latest(prometheus, 'ledger_api_requests{origin="live"}', now),
-            counter=max((each for each in counters if each), default=None),
-            busy=_latest(prometheus, 'ledger_active_seconds{origin="live",type="cli"}', now),
+            request=_span(prometheus, 'ledger_api_requests{origin="live"}', now),
+            counter=max((each for each in (busy, sessions) if each), key=_last, default=None),
+            busy=busy,
         )
     except BackendError:
         return None
 
 
-def _latest(prometheus: Prometheus, selector: str, now: float) -> float | None:
-    """When the newest sample of the last day was taken."""
-    query = f"max(max_over_time(timestamp({selector})[{DAY_SECONDS}s:1m]))"
-    return next((sample.value for sample in prometheus.query(query, now)), None)
+def _last(span: Span) -> float:
+    return span.last
+
+
+def _span(prometheus: Prometheus, selector: str, now: float) -> Span | None:
+    """When samples came first and last in the day."""
+    counted = f"sum(count_over_time({selector}[{STEP_SECONDS}s]))"
+    found = prometheus.query_range(counted, now - DAY_SECONDS, now, STEP_SECONDS)
+    times = [sample.at for sample in found]
+    return Span(first=min(times), last=max(times)) if times else None
 
 
 def _events(loki: Loki, now: float) -> dict[str, frozenset[str]]:

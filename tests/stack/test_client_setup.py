@@ -122,7 +122,7 @@ def _unknown(stack: TestStack, session: str) -> list[str]:
     entries = stack.loki.entries(query, now - 600 * 10**9, now + 10**9)
     assert entries
     said = {each.attributes["event_name"]: frozenset(each.attributes) for each in entries}
-    arrivals = Arrivals(now=now / 1e9, events=said)
+    arrivals = Arrivals(events=said)
     observed = Observed(layers=(), variables={}, ports=stack.settings.ports, arrivals=arrivals)
     return [finding.what for finding in catalogue_newer(observed)]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from provisioner.client_env import client_variables
-from provisioner.doctor.model import Arrivals, Finding, Layer, Observed, Scope
+from provisioner.doctor.model import Arrivals, Finding, Layer, Observed, Scope, Span
 from provisioner.doctor.resolve import resolve
 from provisioner.settings import Settings
 
@@ -14,6 +14,7 @@ SETTINGS = Settings()
 WELL: Mapping[str, str] = client_variables(SETTINGS)
 NOTHING: Mapping[str, str] = {}
 NOW = 1_800_000_000.0
+DAY = Span(first=NOW - 80_000, last=NOW)
 PLACES: dict[Scope, str] = {
     "user": "~/.claude/settings.json",
     "project": "shop/.claude/settings.json",
@@ -38,7 +39,7 @@ def seen(shell: Mapping[str, str] = WELL, *more: Layer, **rest: Any) -> Observed
         "version": (2, 1, 330),
         "listening": frozenset({14317, 14318}),
         "arrivals": Arrivals(
-            now=NOW, events={"api_request": frozenset()}, request=NOW, counter=NOW, busy=NOW
+            events={"api_request": frozenset()}, request=DAY, counter=DAY, busy=DAY
         ),
     }
     return Observed(**(usual | rest))

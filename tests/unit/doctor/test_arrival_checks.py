@@ -13,21 +13,25 @@ from provisioner.doctor.arrival_checks import (
     nothing_arrived,
     stores_silent,
 )
-from provisioner.doctor.model import Arrivals, Observed
+from provisioner.doctor.model import Arrivals, Observed, Span
 from provisioner.event_attributes import EVENTS, attributes_of
-from tests.unit.doctor.patient import NOW, WELL, seen, told
+from tests.unit.doctor.patient import DAY, NOW, WELL, seen, told
 
 LIVELY = Arrivals(
-    now=NOW,
     events={name: attributes_of(name) | {"os_type", "vcs_owner_name"} for name in EVENTS},
-    request=NOW,
-    counter=NOW,
-    busy=NOW,
+    request=DAY,
+    counter=DAY,
+    busy=DAY,
 )
 
 
+def until(seconds: float) -> Span:
+    """Something that came all day, until so long ago."""
+    return replace(DAY, last=NOW - seconds)
+
+
 def after(
-    *, request: float | None = NOW, counter: float | None = NOW, busy: float | None = NOW
+    *, request: Span | None = DAY, counter: Span | None = DAY, busy: Span | None = DAY
 ) -> Observed:
     return seen(arrivals=replace(LIVELY, request=request, counter=counter, busy=busy))
 
@@ -44,27 +48,32 @@ def test_stores_that_do_not_answer_behind_an_open_door_are_a_warning() -> None:
 
 
 def test_an_empty_day_is_a_note() -> None:
-    assert told(nothing_arrived, seen(arrivals=Arrivals(now=NOW))) == [
-        ("note", "the last 24 hours")
-    ]
+    assert told(nothing_arrived, seen(arrivals=Arrivals())) == [("note", "the last 24 hours")]
 
 
-@pytest.mark.parametrize("counter", [None, NOW - 601])
-def test_counters_that_stopped_while_events_go_on_are_named(counter: float | None) -> None:
+@pytest.mark.parametrize("counter", [None, until(601)])
+def test_counters_that_stopped_while_events_go_on_are_named(counter: Span | None) -> None:
     (finding,) = exporter_stalled(after(counter=counter, busy=counter))
     assert (finding.severity, finding.where) == ("error", "the client's exporter of counters")
 
 
-@pytest.mark.parametrize("request_", [None, NOW - 3601])
-def test_events_that_stopped_while_counters_go_on_are_named(request_: float | None) -> None:
+@pytest.mark.parametrize("request_", [None, until(3601)])
+def test_events_that_stopped_while_counters_go_on_are_named(request_: Span | None) -> None:
     (finding,) = exporter_stalled(after(request=request_))
     assert (finding.severity, finding.where) == ("error", "the client's exporter of events")
 
 
 def test_a_long_tool_and_a_person_who_types_are_no_stall() -> None:
-    assert told(exporter_stalled, after(request=NOW - 3000)) == []
-    assert told(exporter_stalled, after(request=NOW - 9000, busy=NOW - 9000)) == []
-    assert told(exporter_stalled, after(counter=NOW - 300)) == []
+    assert told(exporter_stalled, after(request=until(3000))) == []
+    assert told(exporter_stalled, after(request=until(9000), busy=until(9000))) == []
+    assert told(exporter_stalled, after(counter=until(300))) == []
+
+
+def test_what_has_just_begun_has_not_stalled() -> None:
+    fresh = Span(first=NOW - 60, last=NOW)
+    assert told(exporter_stalled, after(request=fresh, counter=None, busy=None)) == []
+    assert told(exporter_stalled, after(request=None, counter=fresh, busy=fresh)) == []
+    assert told(exporter_stalled, after(request=fresh, counter=until(70_000), busy=None)) == []
 
 
 def test_an_event_and_an_attribute_of_a_newer_client_are_named() -> None:

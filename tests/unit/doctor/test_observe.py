@@ -83,7 +83,8 @@ def answer(request: Request) -> Answer:
         rows = []
     else:
         late = 3600 if "active_seconds" in query else 0
-        rows = [{"metric": {}, "value": [now, str(now - late)]}]
+        times = (now - 7200, now - late)
+        rows = [{"metric": {}, "values": [[at, "1"] for at in times]}]
     return success({"result": rows})
 
 
@@ -102,9 +103,12 @@ def test_the_stores_are_asked_what_has_arrived(tmp_path: Path) -> None:
     assert observed.listening == {ports.otlp_grpc}
     assert found
     assert found.events == {"api_request": frozenset({"model", "event_name"})}
-    assert found.request == pytest.approx(found.now, abs=5)
-    assert found.counter == pytest.approx(found.now - 3600, abs=5)
-    assert found.busy == pytest.approx(found.now - 3600, abs=5)
+    assert found.request
+    assert found.request.last - time.time() == pytest.approx(0, abs=5)
+    assert found.busy
+    assert found.busy.first - time.time() == pytest.approx(-7200, abs=5)
+    assert found.busy.last - time.time() == pytest.approx(-3600, abs=5)
+    assert found.counter == found.busy
     asked = [each.query["query"] for each in (*prometheus.requests, *loki.requests)]
     assert all('ingest_source=""' in each or 'origin="live"' in each for each in asked)
 
