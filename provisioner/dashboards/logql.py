@@ -31,6 +31,11 @@ def count_by(selected: str, *labels: str) -> str:
     return f"sum by ({', '.join(labels)}) (count_over_time({selected} {_RANGE}))"
 
 
+def bars_by(selected: str, label: str) -> str:
+    """How many events each step has, by a label."""
+    return f"sum by ({label}) (count_over_time({selected} {_STEP}))"
+
+
 def largest_bars_by(selected: str, attribute: str, label: str) -> str:
     """The largest value of an attribute in each step, by a label."""
     return f"max by ({label}) (max_over_time({_numbers(selected, attribute)} {_STEP}))"

@@ -39,6 +39,7 @@ def test_the_largest_are_looked_for_in_one_day() -> None:
 
 def test_bars_hold_what_follows_their_time() -> None:
     step = "[$__interval] offset -$__interval"
+    assert logql.bars_by("x", "a") == f"sum by (a) (count_over_time(x {step}))"
     assert logql.largest_bars_by("x", "n", "a") == (
         f'max by (a) (max_over_time(x | unwrap n | __error__="" {step}))'
     )
