@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # what only a table or only an analysis needs is loaded when 
     from provisioner.reports.table import Look
     from provisioner.reports.zones import Zone
 
+_wrap = partial(textwrap.wrap, break_on_hyphens=False)
+
 UNLIMITED = 10_000
 """The width of what is no terminal: nothing has to be left out, and nothing is folded."""
 
@@ -122,4 +124,4 @@ def _folded(texts: Iterable[str], look: Look) -> Iterator[Line]:
     from provisioner.reports.grid import as_line  # noqa: PLC0415
 
     for text in texts:
-        yield from (as_line(part) for part in textwrap.wrap(text, look.width or UNLIMITED))
+        yield from (as_line(part) for part in _wrap(text, look.width or UNLIMITED))
