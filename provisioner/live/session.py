@@ -19,13 +19,15 @@ from provisioner.live.model import Agent, SessionUsage
 from provisioner.live.sums import Sums
 from provisioner.live.transcript import Transcript
 from provisioner.normalise import clean_model
-from provisioner.reports.amounts import NOTHING, of_response, total
+from provisioner.reports.amounts import NOTHING, Amounts, of_response, total
 from provisioner.transcripts.merge import Sighted, merge
 from provisioner.transcripts.model import PriceList, Response
 from provisioner.transcripts.sighting import Sighting
 
 RECENT_MINUTES = 10
 MINUTE_MS = 60_000
+LONGEST_QUIET_MS = 30 * MINUTE_MS
+"""Clients that are killed, and old ones, do not note that a subagent has ended."""
 
 _FIELD = {name: place for place, name in enumerate(Sighting._fields)}
 
@@ -80,7 +82,7 @@ class Session:
             last_ms=max(moments, default=0),
             amounts=self._sums.total,
             models=models,
-            agents=self._agents(),
+            agents=self._agents(now_ms),
             context=self._context,
             tools=self._activity.tools(),
             prompts=self._activity.prompts,
@@ -130,23 +132,26 @@ class Session:
         told = (cwd for each in self._transcripts.values() for cwd in each.cwds)
         return next(told, "")
 
-    def _agents(self) -> list[Agent]:
+    def _agents(self, now_ms: int) -> list[Agent]:
         used = self._sums.by_agent()
-        noted = {
-            each.agent_id: each.about_agent()
-            for each in self._transcripts.values()
-            if each.agent_id
-        }
+        files = {each.agent_id: each for each in self._transcripts.values() if each.agent_id}
         return [
-            Agent(
-                id=each,
-                kind=str(noted.get(each, {}).get("agentType") or self._kinds.get(each, "")),
-                description=str(noted.get(each, {}).get("description") or ""),
-                is_running=noted.get(each, {}).get("finished") is not True,
-                amounts=used.get(each, NOTHING),
-            )
-            for each in dict.fromkeys([*used, *noted])
+            self._agent(each, files.get(each), used.get(each, NOTHING), now_ms)
+            for each in dict.fromkeys([*used, *files])
         ]
+
+    def _agent(
+        self, agent_id: str, transcript: Transcript | None, amounts: Amounts, now_ms: int
+    ) -> Agent:
+        noted = transcript.about_agent() if transcript else {}
+        quiet_ms = now_ms - (transcript.written_ms if transcript else 0)
+        return Agent(
+            id=agent_id,
+            kind=str(noted.get("agentType") or self._kinds.get(agent_id, "")),
+            description=str(noted.get("description") or ""),
+            is_running=noted.get("finished") is not True and quiet_ms < LONGEST_QUIET_MS,
+            amounts=amounts,
+        )
 
 
 def _response(said: Sighting, path: str, prices: PriceList) -> Response:
