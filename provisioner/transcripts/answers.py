@@ -18,33 +18,39 @@ _OF_LINE = ("requestId", "agentId", "attributionAgent", "promptId", "entrypoint"
 _OF_MESSAGE = ("id", "model")
 _OF_USAGE = ("speed", "inference_geo", "service_tier")
 
-Block = tuple[object, ...]
-
 SYNTHETIC = "<synthetic>"
 ADVICE = "advisor_message"
 UNKNOWN = "unknown"
 KNOWN_SPEEDS = frozenset({"", "standard", "fast", "normal"})
 
 
-def block_of(record: Record) -> tuple[Block, int] | None:
-    """What is equal on all lines of one answer, and the output it has so far.
+class Block(NamedTuple):
+    """One of the lines of an answer: what is equal on all of them, and the output so far."""
 
-    None where a line has to be read to know: most answers come as several lines of which only the
-    last counts, and to read one takes as long as to parse three.
+    of: tuple[object, ...]
+    output: int
+    record: Record
+
+
+def block_of(record: Record) -> Block | None:
+    """An answer's line in its plain form; None where it has to be read to know.
+
+    Most answers come as several lines of which only the last counts, and to read one takes as long
+    as to parse two.
     """
-    message = record.get("message")
-    if record.get("type") != "assistant" or type(message) is not dict:
+    if record.get("type") != "assistant" or record.get("isApiErrorMessage"):
         return None
-    usage, request_id, when = message.get("usage"), record.get("requestId"), record.get("timestamp")
-    if type(usage) is not dict or not request_id or type(when) is not str:
+    message, request_id = record.get("message"), record.get("requestId")
+    if type(message) is not dict or not request_id or type(record.get("timestamp")) is not str:
         return None
-    output, model = usage.get("output_tokens"), message.get("model")
-    if type(output) is not int or usage.get("iterations") or model == SYNTHETIC:
+    usage, message_id, model = message.get("usage"), message.get("id"), message.get("model")
+    if type(usage) is not dict or not message_id or model == SYNTHETIC or usage.get("iterations"):
         return None
-    if record.get("isApiErrorMessage") or not message.get("id"):
+    output = usage.get("output_tokens")
+    if type(output) is not int:
         return None
     whose = (record.get("sessionId"), record.get("isSidechain"), record.get("forkedFrom"))
-    return (message["id"], request_id, model, *whose), output
+    return Block((message_id, request_id, whose), output, record)
 
 
 class Told(NamedTuple):
