@@ -1,7 +1,7 @@
 """The commands of `claude-otel`, one module each, by name; here is what each is for."""
 
 COMMANDS = {
-    "backfill": "Add what only the client's transcripts know to Prometheus and Loki.",
+    "backfill": "Add what only the client's transcripts know to the stack.",
     "clean": "Stop the stack and delete its data.",
     "cost": "Show what a session used, and how full its context is.",
     "demo": "Show the boards with an invented team's data.",
@@ -16,8 +16,8 @@ COMMANDS = {
     "render": "Render every config to build/, and start nothing.",
     "restart": "Restart engines and prove the stack again.",
     "setup": "Make Claude Code send its telemetry here, by its own settings.",
-    "statusline": "Print one line for Claude Code's status line.",
     "status": "Show the engines and what has been spent.",
+    "statusline": "Print one line for Claude Code's status line.",
     "up": "Start the stack, or bring it up to date, and prove it.",
     "usage": "Show what was used, from the client's transcripts.",
     "verify": "Prove that telemetry comes out where it went in.",

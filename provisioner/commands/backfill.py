@@ -32,7 +32,7 @@ from provisioner.workspace import Workspace, open_workspace
     help="Leave alone what is younger: its telemetry may be on its way.",
 )
 def backfill(*, since: str | None, dry_run: bool, grace: float) -> int:
-    """Add what only the client's transcripts know to Prometheus and Loki.
+    """Add what only the client's transcripts know to the stack.
 
     Each request is counted once, however often this runs, whenever it is interrupted, and beside
     live telemetry. What is added bears its own time and the label origin="transcript".

@@ -107,12 +107,12 @@ class Session:
 
     def _settle(self, message_id: str) -> None:
         settled = merge(self._sighted[message_id])
-        self._sighted[message_id] = [(sighting, file) for sighting, file, _ in settled]
+        self._sighted[message_id] = [(said, file) for said, file, _ in settled]
         before = self._responses.get(message_id, [])
         after = [
-            _response(sighting, file.path, self._prices)
-            for sighting, file, is_counted in settled
-            if is_counted and sighting.session == self.id
+            _response(said, file.path, self._prices)
+            for said, file, is_counted in settled
+            if is_counted and said.session == self.id
         ]
         self._responses[message_id] = after
         self._kinds |= {each.agent_id: each.agent_type for each in after if each.agent_type}
