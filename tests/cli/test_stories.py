@@ -40,7 +40,7 @@ def test_every_command_has_a_story() -> None:
 
 def test_the_script_and_the_module_are_the_same_command() -> None:
     (script,) = entry_points(group="console_scripts", name="claude-otel")
-    assert script.value == "provisioner.cli:main"
+    assert script.value == "provisioner.entry:main"
     command = [sys.executable, "-m", "provisioner", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (
