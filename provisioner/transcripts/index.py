@@ -100,8 +100,8 @@ class IndexUnusable(StackError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path = path
         super().__init__(
-            f"{path}: cannot be used ({reason}).\n  next: see that no other claude-otel hangs on it "
-            "and that the disk has room, then run the command again"
+            f"{path}: cannot be used ({reason}).\n  next: see that no other claude-otel hangs on "
+            "it and that the disk has room, then run the command again"
         )
 
 
