@@ -20,6 +20,16 @@ from provisioner.transcripts.slices import COLUMNS
 WAIT_SECONDS = 60.0
 """For another process that is reading transcripts into the same index."""
 
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_TROUBLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+}
+
 _STEPS = (
     """
     CREATE TABLE files (
@@ -84,6 +94,17 @@ class IndexDamaged(StackError):
         )
 
 
+class IndexUnusable(StackError):
+    """The index cannot be read or written at the moment."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path}: cannot be used ({reason}).\n  next: see that no other claude-otel hangs on "
+            "it and that the disk has room, then run the command again"
+        )
+
+
 class IndexFromLater(StackError):
     """The index was written by a later version of this program."""
 
@@ -108,9 +129,12 @@ def open_index(path: Path | None, report: Report) -> Iterator[sqlite3.Connection
         yield connection
     except sqlite3.DatabaseError as error:
         connection.close()
-        if path is None or not _is_damage(error):
-            raise
-        raise IndexDamaged(path, _set_aside(path), str(error)) from error
+        kind = error.sqlite_errorcode & 0xFF
+        if path is not None and kind in _DAMAGE:
+            raise IndexDamaged(path, _set_aside(path), str(error)) from error
+        if path is not None and kind in _TROUBLE:
+            raise IndexUnusable(path, str(error)) from error
+        raise
     finally:
         connection.close()
 
@@ -177,10 +201,6 @@ def _bring_forward(connection: sqlite3.Connection, name: str) -> None:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 def _set_aside(path: Path) -> Path:

@@ -180,7 +180,9 @@ class _Update:
     def _take_out(self, message_ids: set[str]) -> list[Sighted]:
         """Remove all that is known of some responses: it will be put back with what is new."""
         if self._is_first:
-            message_ids, self._seen = message_ids & self._seen, message_ids | self._seen
+            new = message_ids - self._seen
+            message_ids -= new
+            self._seen |= new
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS touched (message_id PRIMARY KEY)")
         self._db.execute("DELETE FROM touched")
         self._db.executemany("INSERT INTO touched VALUES (?)", ((each,) for each in message_ids))

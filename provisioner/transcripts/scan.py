@@ -27,7 +27,9 @@ HEAD_BYTES = 32_768
 _USAGE = b'"usage"'
 _PROMPT = b'"promptId"'
 _ASSISTANT = b'"assistant"'
+_USER = b'"type":"user"'
 _NEAR_START = 500
+_NEXT = 130
 _NEAR_END = -800
 """A line's own keys stand before and after its message; only there they are looked for."""
 
@@ -83,8 +85,9 @@ class _Reading:
         self.offset = offset
         self._job = job
         self._prompt_id = prompt_id
+        self._prompt_raw = b"none yet"
         self._saved_prompt_id = prompt_id
-        self._reader = Reader(session=job.session, agent_id=job.agent_id)
+        self._reader = Reader(job.session, job.agent_id)
         self._tally = self._done = _Tally()
         self._last = _Tally()
         self._open: list[bytes] = []
@@ -99,10 +102,14 @@ class _Reading:
             if self._open or not line.endswith(b"}\n"):
                 self._take_odd(line)
                 continue
-            if _USAGE in line or line.find(_ASSISTANT, _NEAR_END) >= 0:
+            at = line.find(_PROMPT, 0, _NEAR_START)
+            if at >= 0 and line.find(_USER, at, at + _NEXT) >= 0:
+                # Of a user, with what a tool said: most bytes are here, and need no search.
+                self._note_prompt(line, at)
+            elif _USAGE in line or line.find(_ASSISTANT, _NEAR_END) >= 0:
                 self._parse(line)
-            elif line.find(_PROMPT, 0, _NEAR_START) >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
-                self._note_prompt(line)
+            elif at >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
+                self._note_prompt(line, 0)
             self._tally.lines += 1
             self.offset += len(line)
 
@@ -182,10 +189,13 @@ class _Reading:
             self._tally.lines += 1
             self.offset += len(line)
 
-    def _note_prompt(self, line: bytes) -> None:
-        found = _PROMPT_ID.search(line)
+    def _note_prompt(self, line: bytes, start: int = 0) -> None:
+        if start and line.startswith(self._prompt_raw, start):
+            return
+        found = _PROMPT_ID.search(line, start)
         if found:
             self._let_go()
+            self._prompt_raw = found[0]
             self._prompt_id = found[1].decode("utf-8", "replace")
 
     def _parse(self, line: bytes, if_broken: SkipReason = "broken") -> bool:

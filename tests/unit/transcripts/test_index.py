@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.transcripts.index import IndexFromLater, index_path, open_index, writing
+from provisioner.transcripts import index
+from provisioner.transcripts.index import (
+    IndexFromLater,
+    IndexUnusable,
+    index_path,
+    open_index,
+    writing,
+)
 from tests.unit.transcripts.counted import count
 from tests.unit.transcripts.lines import answer, write_session
 
@@ -70,10 +77,23 @@ def test_an_index_of_a_later_version_is_left_alone(root: Path, tmp_path: Path) -
         count(root, tmp_path)
 
 
+def test_one_who_holds_the_index_for_too_long_is_told_of(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count(root, tmp_path)
+    write_session(root, answer(output=9))
+    monkeypatch.setattr(index, "WAIT_SECONDS", 0.01)
+    with closing(sqlite3.connect(_index(tmp_path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IndexUnusable, match="database is locked"):
+            count(root, tmp_path)
+    assert count(root, tmp_path).tokens == (100, 9)
+
+
 def test_what_is_written_in_part_is_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
-    with open_index(path, print) as index, suppress(KeyboardInterrupt), writing(index):
-        index.execute("INSERT INTO facts VALUES ('prices', '1')")
+    with open_index(path, print) as opened, suppress(KeyboardInterrupt), writing(opened):
+        opened.execute("INSERT INTO facts VALUES ('prices', '1')")
         raise KeyboardInterrupt
-    with open_index(path, print) as index:
-        assert index.execute("SELECT count(*) FROM facts").fetchone() == (0,)
+    with open_index(path, print) as opened:
+        assert opened.execute("SELECT count(*) FROM facts").fetchone() == (0,)
