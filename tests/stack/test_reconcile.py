@@ -33,7 +33,7 @@ from tests.stack.scenarios import run_scenario
 from tests.stack.stacks import TestStack
 from tests.unit.transcripts.lines import answer, write_transcript
 
-ANSWERS = 12_000
+ANSWERS = 8_000
 PRICE = 0.013924
 """Of one answer of the history: what the client says of the scenario `one_answer`."""
 
