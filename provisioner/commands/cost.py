@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+PLAIN_WIDTH = 120
+
 
 @click.command()
 @click.argument("session", required=False)
@@ -36,6 +38,8 @@ def cost(*, session: str | None, as_json: bool) -> None:
     from provisioner.live.show import show  # noqa: PLC0415
 
     out = Console(highlight=False, markup=False)
+    if not out.is_terminal and not os.environ.get("COLUMNS"):
+        out.width = PLAIN_WIDTH
     out.print(show(view, out.width))
 
 

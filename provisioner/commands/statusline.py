@@ -7,14 +7,11 @@ import click
 
 @click.command()
 def statusline() -> None:
-    r"""Print one line for Claude Code's status line.
+    """Print one line for Claude Code's status line.
 
     Reads what the client writes to standard input. Shows what the session and the day cost, the
     five-hour block, how full the context is, and the plan's own limits as far as the client tells
-    them. To switch it on, in ~/.claude/settings.json:
-
-    \b
-    "statusLine": {"type": "command", "command": "claude-otel statusline"}
+    them. docs/usage.md tells how to switch it on.
     """
     from provisioner.live.statusline import main  # noqa: PLC0415
 

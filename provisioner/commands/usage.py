@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,9 +25,6 @@ if TYPE_CHECKING:  # none of these is loaded before it is needed: quick commands
     from provisioner.reports.amounts import CostName
     from provisioner.reports.report import Question, Reader, ReportName
     from provisioner.reports.result import Result
-
-UNLIMITED = 10_000
-"""The width of what is no terminal: nothing has to be left out, and nothing is folded."""
 
 REPORTS: dict[ReportName, str] = {
     "daily": "Show usage by day.",
@@ -61,16 +60,26 @@ class Options:
 
 
 _OPTIONS = (
-    click.option("--since", metavar="WHEN", help="Count from then on: 2026-11-22, 2026-W47, 7d."),
-    click.option("--until", metavar="WHEN", help="Count until then; a day counts as a whole."),
-    click.option("--timezone", metavar="ZONE", help="Begin days as in Europe/Berlin, UTC."),
     click.option(
-        "--project", "projects", multiple=True, metavar="PATH", help="Count only this one's."
+        "--since", metavar="WHEN", help="Count from then on: 2026-11-22, 2026-W47, 7d, 2h."
+    ),
+    click.option("--until", metavar="WHEN", help="Count until then; of a day, week or month all."),
+    click.option("--timezone", metavar="ZONE", help="Begin days as in Europe/Berlin, not as here."),
+    click.option(
+        "--project",
+        "projects",
+        multiple=True,
+        metavar="PATH",
+        help="Count only this folder: its path or last part. Repeatable.",
     ),
     click.option(
-        "--model", "models", multiple=True, metavar="NAME", help="Count only these: opus is enough."
+        "--model",
+        "models",
+        multiple=True,
+        metavar="NAME",
+        help="Count only this model: opus is enough. Repeatable.",
     ),
-    click.option("--breakdown", is_flag=True, help="Show each model of each row."),
+    click.option("--breakdown", is_flag=True, help="Show the models of each row."),
     click.option(
         "--cost",
         "which",
@@ -123,8 +132,8 @@ class Reports(click.Group):
 def usage() -> None:
     """Show what was used, from the client's transcripts.
 
-    Needs neither the stack nor a checkout. Without a report's name it is the daily one. Exits with
-    4 when there is nothing to report on.
+    Needs neither the stack nor a checkout. Without a report's name it is the daily one, and takes
+    the options of that. Exits with 4 when there is nothing to report on.
     """
 
 
@@ -243,37 +252,33 @@ def _print(result: Result, question: Question, options: Options) -> None:
 
 
 def _show(result: Result, question: Question, options: Options) -> None:
-    from rich.console import Console  # noqa: PLC0415
-
-    from provisioner.reports.result import show_whole  # noqa: PLC0415
+    from provisioner.reports.result import whole_lines  # noqa: PLC0415
     from provisioner.reports.table import Look  # noqa: PLC0415
 
-    out = Console(highlight=False, markup=False)
-    has_width = out.is_terminal or os.environ.get("COLUMNS", "").isdigit()
-    if not has_width:
-        out.width = UNLIMITED
+    is_told = os.environ.get("COLUMNS", "").isdigit()
     look = Look(
         which=options.which,
         by_model=options.breakdown,
         zone=question.zone,
-        width=out.width if has_width else None,
+        width=get_terminal_size().columns if is_told or sys.stdout.isatty() else None,
     )
-    show_whole(result, look, out)
+    for line in whole_lines(result, look):
+        click.secho(line.text, bold=line.is_bold or None)
 
 
 @contextmanager
 def _opened() -> Iterator[tuple[Reader, Prices]]:
     """All that the client's transcripts tell, and the prices it was counted with."""
     from provisioner.prices import open_prices  # noqa: PLC0415
+    from provisioner.progress import showing_progress  # noqa: PLC0415
     from provisioner.transcripts.places import index_directory, roots  # noqa: PLC0415
     from provisioner.transcripts.usage import open_usage  # noqa: PLC0415
 
     directory = index_directory(os.environ)
     prices = open_prices(directory)
     folders = roots(os.environ, Path.home())
-    with open_usage(folders, index_dir=directory, prices=prices, report=_narrate) as reader:
+    with ExitStack() as stack:
+        with showing_progress() as say:
+            opening = open_usage(folders, index_dir=directory, prices=prices, report=say)
+            reader = stack.enter_context(opening)
         yield reader, prices
-
-
-def _narrate(text: str) -> None:
-    click.echo(text, err=True)

@@ -13,7 +13,10 @@ from provisioner.reports.amounts import Amounts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """A subagent: what it is, what for, and what it used."""
+    """A subagent: what it is, what for, and what it used.
+
+    It is taken to run until the client notes its end, or has written nothing for half an hour.
+    """
 
     id: str
     kind: str

@@ -7,6 +7,7 @@ was counted a moment ago. Loads fast.
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -68,4 +69,5 @@ def claim_count(now: Now | None, path: Path, at: float) -> bool:
     except OSError:
         claim.parent.mkdir(parents=True, exist_ok=True)
     claim.touch()
+    os.utime(claim, (at, at))
     return True

@@ -7,8 +7,8 @@ not tell: that an answer in them was copied from another session. Who knows says
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,18 @@ from provisioner.live.activity import Activity
 from provisioner.live.context import Context, last_context
 from provisioner.live.files import files_of
 from provisioner.live.model import Agent, SessionUsage
+from provisioner.live.sums import Sums
 from provisioner.live.transcript import Transcript
 from provisioner.normalise import clean_model
-from provisioner.reports.amounts import Amounts, of_response, total
+from provisioner.reports.amounts import NOTHING, Amounts, of_response, total
 from provisioner.transcripts.merge import Sighted, merge
 from provisioner.transcripts.model import PriceList, Response
 from provisioner.transcripts.sighting import Sighting
 
 RECENT_MINUTES = 10
 MINUTE_MS = 60_000
+LONGEST_QUIET_MS = 30 * MINUTE_MS
+"""Clients that are killed, and old ones, do not note that a subagent has ended."""
 
 _FIELD = {name: place for place, name in enumerate(Sighting._fields)}
 
@@ -40,7 +43,9 @@ class Session:
         self._transcripts: dict[Path, Transcript] = {}
         self._sighted: defaultdict[str, list[Sighted]] = defaultdict(list)
         self._responses: dict[str, list[Response]] = {}
-        self._elsewhere: Container[str] = ()
+        self._sums = Sums()
+        self._kinds: dict[str, str] = {}
+        self._elsewhere: AbstractSet[str] = frozenset()
         self._context: Context | None = None
 
     @property
@@ -48,9 +53,11 @@ class Session:
         """The answers that its files hold, copies from other sessions included."""
         return set(self._sighted)
 
-    def leave_out(self, message_ids: Container[str]) -> None:
+    def leave_out(self, message_ids: AbstractSet[str]) -> None:
         """Do not count these: they are other sessions'."""
-        self._elsewhere = message_ids
+        if message_ids != self._elsewhere:
+            self._elsewhere = message_ids
+            self._sums = Sums(self._counted())
 
     def read(self) -> bool:
         """Look whether anything was added; whether there was."""
@@ -63,26 +70,27 @@ class Session:
 
     def usage(self, now_ms: int) -> SessionUsage:
         """What was used until now."""
-        responses = sorted(self._counted(), key=attrgetter("at_ms"))
+        moments = [each.at_ms for each in self._counted()]
         since = now_ms - RECENT_MINUTES * MINUTE_MS
-        recent = (each for each in responses if since < each.at_ms <= now_ms)
+        recent = (each for each in self._counted() if since < each.at_ms <= now_ms)
+        models = self._sums.by_model()
         return SessionUsage(
             session=self.id,
             project=self._project(),
             at_ms=now_ms,
-            first_ms=responses[0].at_ms if responses else 0,
-            last_ms=responses[-1].at_ms if responses else 0,
-            amounts=_sum(responses),
-            models=_by_model(responses),
-            agents=self._agents(responses),
+            first_ms=min(moments, default=0),
+            last_ms=max(moments, default=0),
+            amounts=self._sums.total,
+            models=models,
+            agents=self._agents(now_ms),
             context=self._context,
             tools=self._activity.tools(),
             prompts=self._activity.prompts,
             errors=self._activity.errors,
             compactions=self._activity.compactions,
-            recent=_sum(recent),
+            recent=total(map(of_response, recent)),
             recent_minutes=RECENT_MINUTES,
-            unpriced_models=sorted({each.model for each in responses if each.cost is None}),
+            unpriced_models=sorted(name for name, each in models.items() if each.unpriced),
         )
 
     def _read(self, transcript: Transcript) -> bool:
@@ -100,40 +108,50 @@ class Session:
     def _settle(self, message_id: str) -> None:
         settled = merge(self._sighted[message_id])
         self._sighted[message_id] = [Sighted(each.sighting, each.file) for each in settled]
-        self._responses[message_id] = [
+        before = self._responses.get(message_id, [])
+        after = [
             _response(each.sighting, each.file.path, self._prices)
             for each in settled
             if each.is_counted and each.sighting.session == self.id
         ]
+        self._responses[message_id] = after
+        self._kinds |= {each.agent_id: each.agent_type for each in after if each.agent_type}
+        if not self._is_elsewhere(message_id):
+            self._sums.replace(before, after)
 
-    def _counted(self) -> Iterable[Response]:
+    def _is_elsewhere(self, message_id: str) -> bool:
+        # What an answer's advisor said goes where the answer goes.
+        return bool(self._elsewhere) and message_id.partition("#")[0] in self._elsewhere
+
+    def _counted(self) -> Iterator[Response]:
         for message_id, responses in self._responses.items():
-            if message_id.partition("#")[0] not in self._elsewhere:
+            if not self._is_elsewhere(message_id):
                 yield from responses
 
     def _project(self) -> str:
         told = (cwd for each in self._transcripts.values() for cwd in each.cwds)
         return next(told, "")
 
-    def _agents(self, responses: Sequence[Response]) -> list[Agent]:
-        by_agent: defaultdict[str, list[Response]] = defaultdict(list)
-        for each in responses:
-            if each.agent_id:
-                by_agent[each.agent_id].append(each)
-        noted = {each.agent_id: each.about_agent() for each in self._transcripts.values()}
-        ids = dict.fromkeys([*by_agent, *filter(None, noted)])
-        return [_agent(each, noted.get(each, {}), by_agent[each]) for each in ids]
+    def _agents(self, now_ms: int) -> list[Agent]:
+        used = self._sums.by_agent()
+        files = {each.agent_id: each for each in self._transcripts.values() if each.agent_id}
+        return [
+            self._agent(each, files.get(each), used.get(each, NOTHING), now_ms)
+            for each in dict.fromkeys([*used, *files])
+        ]
 
-
-def _agent(agent_id: str, noted: Mapping[str, Any], responses: Sequence[Response]) -> Agent:
-    kinds = (each.agent_type for each in responses)
-    return Agent(
-        id=agent_id,
-        kind=str(noted.get("agentType") or next(filter(None, kinds), "")),
-        description=str(noted.get("description") or ""),
-        is_running=noted.get("finished") is not True,
-        amounts=_sum(responses),
-    )
+    def _agent(
+        self, agent_id: str, transcript: Transcript | None, amounts: Amounts, now_ms: int
+    ) -> Agent:
+        noted = transcript.about_agent() if transcript else {}
+        quiet_ms = now_ms - (transcript.written_ms if transcript else 0)
+        return Agent(
+            id=agent_id,
+            kind=str(noted.get("agentType") or self._kinds.get(agent_id, "")),
+            description=str(noted.get("description") or ""),
+            is_running=noted.get("finished") is not True and quiet_ms < LONGEST_QUIET_MS,
+            amounts=amounts,
+        )
 
 
 def _response(said: Sighting, path: str, prices: PriceList) -> Response:
@@ -144,15 +162,3 @@ def _response(said: Sighting, path: str, prices: PriceList) -> Response:
     costs = prices.cost(*row), prices.billed(*on_terms)
     who, what = fields[: _FIELD["model"]], fields[_FIELD["source"] : _FIELD["offset"]]
     return Response._make((*who, "", clean_model(said.model), *what, *costs, path, said.offset))
-
-
-def _by_model(responses: Iterable[Response]) -> dict[str, Amounts]:
-    models: defaultdict[str, list[Response]] = defaultdict(list)
-    for each in responses:
-        models[each.model].append(each)
-    sums = {model: _sum(each) for model, each in models.items()}
-    return dict(sorted(sums.items(), key=lambda item: (-item[1].cost, item[0])))
-
-
-def _sum(responses: Iterable[Response]) -> Amounts:
-    return total(map(of_response, responses))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -23,6 +22,8 @@ from provisioner.live.now import claim_count, is_of_today, now_path, read_now
 
 PATIENCE_SECONDS = 0.5
 """Files that take longer (a network, a spun-down disk) are left out of the line."""
+
+PACKAGES = Path(__file__).parents[2]
 
 NOTHING = "claude-otel: nothing known yet"
 ORDER = ("session", "today", "block", "context", "limits")
@@ -81,8 +82,11 @@ def _gather_account(_: Mapping[str, Any], at: float, parts: dict[str, str]) -> N
 
 
 def _count_beside() -> None:
+    import subprocess  # noqa: PLC0415 - takes as long to load as all the rest takes to run
+
     subprocess.Popen(
         [sys.executable, "-m", "provisioner.live.recount"],
+        cwd=PACKAGES,  # not the person's folder, where a package of our name might lie
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

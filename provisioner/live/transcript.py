@@ -54,6 +54,11 @@ class Transcript:
         self._stamp = stamp
         return found.sightings
 
+    @property
+    def written_ms(self) -> int:
+        """When something was written to it last, as far as it was read."""
+        return self._stamp[2] // 1_000_000 if self._stamp else 0
+
     def about_agent(self) -> Mapping[str, Any]:
         """What the client noted beside a subagent's transcript: its kind, task, and end."""
         if not self.agent_id:

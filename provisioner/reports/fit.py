@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rich.console import Console
-from rich.measure import Measurement
-from rich.table import Table
-
-_WIDEST = 10_000
+from provisioner.reports.grid import Grid, Line, draw, grid_width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +43,14 @@ def short_counts(layout: Layout) -> Layout:
     return replace(layout, has_short_counts=True)
 
 
-def print_fitting(
-    make: Callable[[Layout], Table],
-    layout: Layout,
-    steps: Sequence[Step],
-    width: int | None,
-    out: Console,
-) -> None:
-    """Print the first table that fits; without a width the first of all."""
-    table = make(layout)
+def fitting(
+    make: Callable[[Layout], Grid], layout: Layout, steps: Sequence[Step], width: int | None
+) -> Iterator[Line]:
+    """The lines of the first table that fits; without a width of the first of all."""
+    grid = make(layout)
     for step in steps:
-        if width is None or _width(table, out) <= width:
+        if width is None or grid_width(grid) <= width:
             break
         layout = step(layout)
-        table = make(layout)
-    out.print(table)
-
-
-def _width(table: Table, out: Console) -> int:
-    return Measurement.get(out, out.options.update(width=_WIDEST), table).maximum
+        grid = make(layout)
+    return draw(grid, width)

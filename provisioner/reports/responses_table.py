@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
-from provisioner.reports.amounts import CostName, of_response, total
+from provisioner.reports.amounts import Amounts, CostName, of_response, total
 from provisioner.reports.explain import Explained
 from provisioner.reports.fit import (
     Layout,
+    fitting,
     one_cache_column,
-    print_fitting,
     short_counts,
     short_keys,
     without,
 )
+from provisioner.reports.grid import Cells, Column, Grid, Line
 from provisioner.reports.table import SHORT_ID, TOKENS, Look, short_model
 from provisioner.reports.wording import UNKNOWN, cost, count, dollars, short_count
 from provisioner.transcripts.model import Response
@@ -43,42 +40,40 @@ _STEPS = (
 )
 
 
-def show_responses(explained: Explained, look: Look, out: Console) -> None:
-    """Print the responses behind a row, and the files that they were read from."""
+def response_lines(explained: Explained, look: Look) -> Iterator[Line]:
+    """The responses behind a row, and the files that they were read from."""
     files = {path: number for number, path in enumerate(_paths(explained.responses), start=1)}
 
-    def make(layout: Layout) -> Table:
-        return _table(explained, look, layout, files)
+    def make(layout: Layout) -> Grid:
+        return _grid(explained, look, layout, files)
 
-    print_fitting(make, _WIDEST, _STEPS, look.width, out)
-    for path, number in files.items():
-        out.print(f"[{number}] {path}", soft_wrap=True)
+    yield from fitting(make, _WIDEST, _STEPS, look.width)
+    yield from (Line(f"[{number}] {path}") for path, number in files.items())
 
 
 def _paths(responses: Sequence[Response]) -> list[str]:
     return list(dict.fromkeys(each.path for each in responses))
 
 
-def _table(explained: Explained, look: Look, layout: Layout, files: Mapping[str, int]) -> Table:
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, show_footer=True)
+def _grid(explained: Explained, look: Look, layout: Layout, files: Mapping[str, int]) -> Grid:
     cells = _Cells(which=look.which, layout=layout, files=files)
     sums = total(map(of_response, explained.responses))
-    table.add_column("time", "total", no_wrap=True, footer_style="bold")
-    for name in layout.columns:
-        footer = cost(sums, look.which) if name == "cost" else ""
-        if name in TOKENS:
-            footer = cells.count(TOKENS[name](sums))
-        table.add_column(
-            name,
-            footer,
-            justify="left" if name in _LEFT else "right",
-            no_wrap=True,
-            footer_style="bold",
-        )
-    for each in explained.responses:
-        time = f"{explained.zone.local(each.at_ms):%Y-%m-%d %H:%M:%S}"
-        table.add_row(time, *(cells.cell(name, each) for name in layout.columns))
-    return table
+    columns = (
+        Column(heading=name, total=cells.footer(name, sums), is_number=name not in _LEFT)
+        for name in layout.columns
+    )
+    return Grid(
+        columns=[Column(heading="time", total="total", is_number=False), *columns],
+        rows=[
+            Cells(
+                [
+                    f"{explained.zone.local(each.at_ms):%Y-%m-%d %H:%M:%S}",
+                    *(cells.cell(name, each) for name in layout.columns),
+                ]
+            )
+            for each in explained.responses
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +96,11 @@ class _Cells:
             "where": lambda: f"[{self.files[response.path]}]@{response.offset}",
         }
         return known[name]()
+
+    def footer(self, name: str, sums: Amounts) -> str:
+        if name in TOKENS:
+            return self.count(TOKENS[name](sums))
+        return cost(sums, self.which) if name == "cost" else ""
 
     def count(self, number: float) -> str:
         return short_count(number) if self.layout.has_short_counts else count(number)

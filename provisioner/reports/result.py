@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,70 +15,63 @@ from provisioner.reports.document import (
     coverage_fields,
     json_text,
 )
-from provisioner.reports.explain import Explained, explained_csv, explained_json
 from provisioner.reports.wording import basis_line, coverage_line, unpriced_line
 
-if TYPE_CHECKING:  # rich takes as long to load as all the rest; only tables need it
-    from rich.console import Console
-
+if TYPE_CHECKING:  # what only a table or only an analysis needs is loaded when it is asked for
     from provisioner.reports.analysis import Analysis
+    from provisioner.reports.explain import Explained
+    from provisioner.reports.grid import Line
     from provisioner.reports.table import Look
     from provisioner.reports.zones import Zone
+
+UNLIMITED = 10_000
+"""The width of what is no terminal: nothing has to be left out, and nothing is folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """An answer in all its forms, and what it rests on."""
+    """An answer in all its forms, and the report that it is about."""
 
     as_json: Callable[[], str]
     as_csv: Callable[[], str]
-    show: Callable[[Look, Console], None]
+    lines: Callable[[Look], Iterable[Line]]
     report: Report
 
 
 def of_report(report: Report, *, by_model: bool) -> Result:
     """A report's forms."""
 
-    def show(look: Look, out: Console) -> None:
+    def lines(look: Look) -> Iterator[Line]:
         from provisioner.reports.block_notes import block_notes  # noqa: PLC0415
-        from provisioner.reports.table import show_report  # noqa: PLC0415
+        from provisioner.reports.table import report_lines  # noqa: PLC0415
 
-        show_report(report, look, out)
+        yield from report_lines(report, look)
         if report.name == "blocks":
-            for note in block_notes(report, look.which, look.zone):
-                out.print(note)
+            yield from _folded(block_notes(report, look.which, look.zone), look)
 
     return Result(
         as_json=partial(as_json, report),
         as_csv=partial(as_csv, report, by_model=by_model),
-        show=show,
+        lines=lines,
         report=report,
     )
 
 
 def of_explained(explained: Explained) -> Result:
     """The forms of what is behind a row."""
-
-    def show(look: Look, out: Console) -> None:
-        from provisioner.reports.responses_table import show_responses  # noqa: PLC0415
-
-        show_responses(explained, look, out)
+    from provisioner.reports.explain import explained_csv, explained_json  # noqa: PLC0415
+    from provisioner.reports.responses_table import response_lines  # noqa: PLC0415
 
     return Result(
         as_json=partial(explained_json, explained),
         as_csv=partial(explained_csv, explained),
-        show=show,
+        lines=partial(response_lines, explained),
         report=explained.report,
     )
 
 
 def of_analysis(report: Report, analysis: Analysis, zone: Zone) -> Result:
     """The forms of a cost analysis of what a report is about; it makes no table for CSV."""
-
-    def show(look: Look, out: Console) -> None:
-        from provisioner.reports.analysis.show import print_analysis  # noqa: PLC0415
-
-        print_analysis(analysis, look, out)
 
     def analysis_json() -> str:
         from provisioner.reports.analysis.document import analysis_fields  # noqa: PLC0415
@@ -88,14 +82,44 @@ def of_analysis(report: Report, analysis: Analysis, zone: Zone) -> Result:
         }
         return json_text({**analysis_fields(analysis, zone), **rest})
 
-    return Result(as_json=analysis_json, as_csv=str, show=show, report=report)
+    return Result(
+        as_json=analysis_json, as_csv=str, lines=partial(_analysis_lines, analysis), report=report
+    )
 
 
-def show_whole(result: Result, look: Look, out: Console) -> None:
-    """Print the table, what has no price, and what the numbers rest on."""
-    result.show(look, out)
-    out.print()
-    out.print(basis_line(result.report.timezone, look.which))
-    if result.report.unpriced:
-        out.print(unpriced_line(result.report.unpriced))
-    out.print(coverage_line(result.report.coverage))
+def _analysis_lines(analysis: Analysis, look: Look) -> Iterator[Line]:
+    import io  # noqa: PLC0415
+
+    from rich.console import Console  # noqa: PLC0415 - for the analysis alone
+
+    from provisioner.reports.analysis.show import print_analysis  # noqa: PLC0415
+    from provisioner.reports.grid import Line  # noqa: PLC0415
+
+    page = io.StringIO()
+    width = look.width or UNLIMITED
+    out = Console(file=page, width=width, highlight=False, markup=False, no_color=True)
+    print_analysis(analysis, look, out)
+    yield from (Line(text.rstrip()) for text in page.getvalue().splitlines())
+
+
+def whole_lines(result: Result, look: Look) -> Iterator[Line]:
+    """The table, what its numbers are, what has no price, and what all of it rests on."""
+    from provisioner.reports.grid import Line  # noqa: PLC0415
+
+    yield from result.lines(look)
+    yield Line("")
+    yield from _folded(_closing(result.report, look), look)
+
+
+def _closing(report: Report, look: Look) -> Iterator[str]:
+    yield basis_line(report.timezone, look.which)
+    if report.unpriced:
+        yield unpriced_line(report.unpriced)
+    yield coverage_line(report.coverage)
+
+
+def _folded(texts: Iterable[str], look: Look) -> Iterator[Line]:
+    from provisioner.reports.grid import Line  # noqa: PLC0415
+
+    for text in texts:
+        yield from (Line(part) for part in textwrap.wrap(text, look.width or UNLIMITED))

@@ -6,21 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 from provisioner.reports.amounts import Amounts, CostName, minus, total
 from provisioner.reports.blocks import BLOCK_MS, start_of
 from provisioner.reports.document import Report
 from provisioner.reports.fit import (
     Layout,
+    fitting,
     one_cache_column,
-    print_fitting,
     short_counts,
     short_keys,
     without,
 )
+from provisioner.reports.grid import Cells, Column, Grid, Line
 from provisioner.reports.rows import Row
 from provisioner.reports.wording import cost, count, of_usd, short_count
 from provisioner.reports.zones import Zone
@@ -70,13 +67,13 @@ TOKENS: Mapping[str, Callable[[Amounts], int]] = {
 }
 
 
-def show_report(report: Report, look: Look, out: Console) -> None:
-    """Print a report's table."""
+def report_lines(report: Report, look: Look) -> Iterator[Line]:
+    """The lines of a report's table."""
 
-    def make(layout: Layout) -> Table:
-        return _table(report, look, layout)
+    def make(layout: Layout) -> Grid:
+        return _grid(report, look, layout)
 
-    print_fitting(make, _widest(report.name), STEPS, look.width, out)
+    return fitting(make, _widest(report.name), STEPS, look.width)
 
 
 def _widest(report: str) -> Layout:
@@ -85,25 +82,25 @@ def _widest(report: str) -> Layout:
     return Layout(columns=(*leading, *_COUNTS, "cost", *rates))
 
 
-def _table(report: Report, look: Look, layout: Layout) -> Table:
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, show_footer=True)
+def _grid(report: Report, look: Look, layout: Layout) -> Grid:
     cells = _Cells(report=report, look=look, layout=layout)
-    heading = _KEYS.get(report.name, report.name)
-    # Where nothing else helps, the first column is folded: numbers are never cut.
-    table.add_column(heading, "total", overflow="fold", footer_style="bold")
-    for name in layout.columns:
-        table.add_column(
-            name if name != "cost" or look.which == "tokens" else "billed",
-            cells.footer(name),
-            justify="left" if name in _LEFT else "right",
-            no_wrap=True,
-            footer_style="bold",
+    key = Column(heading=_KEYS.get(report.name, report.name), total="total", is_number=False)
+    columns = (
+        Column(
+            heading=name if name != "cost" or look.which == "tokens" else "billed",
+            total=cells.footer(name),
+            is_number=name not in _LEFT,
         )
-    for label, row, amounts in _lines(report, look, cells):
-        style = "bold" if row and row.extra.get("is_active") else ""
-        values = (cells.cell(name, row, amounts) for name in layout.columns)
-        table.add_row(label, *values, style=style)
-    return table
+        for name in layout.columns
+    )
+    rows = [
+        Cells(
+            [label, *(cells.cell(name, row, amounts) for name in layout.columns)],
+            is_bold=row is not None and bool(row.extra.get("is_active")),
+        )
+        for label, row, amounts in _lines(report, look, cells)
+    ]
+    return Grid(columns=[key, *columns], rows=rows)
 
 
 def _lines(report: Report, look: Look, cells: _Cells) -> Iterator[tuple[str, Row | None, Amounts]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -14,10 +14,37 @@ from provisioner.transcripts.values import counts, moment
 Record = Mapping[str, Any]
 """What a line is, as JSON has it."""
 
+_OF_LINE = ("requestId", "agentId", "attributionAgent", "promptId", "entrypoint", "effort")
+_OF_MESSAGE = ("id", "model")
+_OF_USAGE = ("speed", "inference_geo", "service_tier")
+
+Block = tuple[object, ...]
+
 SYNTHETIC = "<synthetic>"
 ADVICE = "advisor_message"
 UNKNOWN = "unknown"
 KNOWN_SPEEDS = frozenset({"", "standard", "fast", "normal"})
+
+
+def block_of(record: Record) -> tuple[Block, int] | None:
+    """What is equal on all lines of one answer, and the output it has so far.
+
+    None where a line has to be read to know: most answers come as several lines of which only the
+    last counts, and to read one takes as long as to parse three.
+    """
+    message = record.get("message")
+    if record.get("type") != "assistant" or type(message) is not dict:
+        return None
+    usage, request_id, when = message.get("usage"), record.get("requestId"), record.get("timestamp")
+    if type(usage) is not dict or not request_id or type(when) is not str:
+        return None
+    output, model = usage.get("output_tokens"), message.get("model")
+    if type(output) is not int or usage.get("iterations") or model == SYNTHETIC:
+        return None
+    if record.get("isApiErrorMessage") or not message.get("id"):
+        return None
+    whose = (record.get("sessionId"), record.get("isSidechain"), record.get("forkedFrom"))
+    return (message["id"], request_id, model, *whose), output
 
 
 class Told(NamedTuple):
@@ -52,26 +79,27 @@ class Reader:
         record, line, message, usage, at_ms = told
         is_echo = line is not record
         session, is_copy = self._session(record)
-        agent_id = self.agent_id or _text(line.get("agentId")) or (is_echo and _echoing(record))
+        request_id, agent_id, agent_type, own_prompt, entrypoint, effort = _texts(line, _OF_LINE)
+        message_id, model = _texts(message, _OF_MESSAGE)
+        speed, inference_geo, service_tier = _texts(usage, _OF_USAGE)
+        agent_id = self.agent_id or agent_id or (_echoing(record) if is_echo else "")
         is_sidechain = is_echo or line.get("isSidechain") is True
-        message_id, request_id = _text(message.get("id")), _text(line.get("requestId"))
-        speed = _text(usage.get("speed"))
         told_counts, can_be = counts(usage)
         return Sighting(
             message_id or _substitute(told, request_id),
             request_id,
             at_ms,
             session,
-            _text(message.get("model")) or UNKNOWN,
+            model or UNKNOWN,
             "subagent" if agent_id or is_sidechain else "main",
-            agent_id or "",
-            _text(line.get("attributionAgent")),
-            _text(line.get("promptId")) or prompt_id,
-            _text(line.get("entrypoint") or record.get("entrypoint")),
-            _text(line.get("effort")),
+            agent_id,
+            agent_type,
+            own_prompt or prompt_id,
+            entrypoint,
+            effort,
             speed,
-            _text(usage.get("inference_geo")),
-            _text(usage.get("service_tier")),
+            inference_geo,
+            service_tier,
             *told_counts,
             offset,
             is_echo or is_copy,
@@ -156,6 +184,10 @@ def _advice(main: Sighting, iterations: object) -> Iterator[Sighting]:
             oddities=_oddities(main.message_id, "", can_be=can_be),
         )
         yield advice.with_counts(told)
+
+
+def _texts(source: Record, names: Iterable[str]) -> list[str]:
+    return [value if type(value := source.get(name)) is str else "" for name in names]
 
 
 def _text(value: object) -> str:

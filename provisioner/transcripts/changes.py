@@ -22,6 +22,8 @@ class State(NamedTuple):
     fingerprint: int
     prompt_id: str
     born_ms: int
+    lines: int
+    answers: int
     is_gone: int
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from provisioner.errors import StackError
 from provisioner.transcripts.model import Report
 from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.slices import COLUMNS
 
 WAIT_SECONDS = 60.0
 """For another process that is reading transcripts into the same index."""
@@ -60,10 +61,11 @@ _STEPS = (
         billed INTEGER,
         {columns}
     );
+    CREATE TABLE slices ({slices}) WITHOUT ROWID;
     CREATE INDEX answers_by_message ON answers (message_id);
     CREATE INDEX answers_by_time ON answers (at_ms) WHERE is_counted;
     CREATE INDEX answers_odd ON answers (oddities) WHERE is_counted AND oddities;
-    """.format(columns=",\n".join(Sighting._fields)),
+    """.format(columns=",\n".join(Sighting._fields), slices=COLUMNS),
 )
 """Each leads from one version of the index to the next; what was read once cannot be read again
 after the client has deleted its files, so an old index is brought forward, never dropped."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 
@@ -19,8 +19,7 @@ _LARGEST = 2**63 - 1
 """Of a number in the index; inodes may be larger elsewhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """A transcript as it lies there; an empty session is told by its lines."""
 
     path: str
@@ -32,8 +31,7 @@ class Place:
     mtime_ns: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """All transcripts, each once, in the order of their paths; `unreadable` were not let in."""
 
     places: Sequence[Place]
@@ -119,7 +117,7 @@ class _Walk:
 
 
 def _place(root: str, path: str, stat: os.stat_result) -> Place:
-    folder, session, agent_id = whose(Path(path[len(root) :].lstrip(os.sep)).parts)
+    folder, session, agent_id = whose(path[len(root) :].strip(os.sep).split(os.sep))  # noqa: PTH206 - thousands
     return Place(
         path=path,
         folder=folder,

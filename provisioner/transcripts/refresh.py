@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, product
 
 from provisioner.transcripts.changes import Changes, find_changes
 from provisioner.transcripts.index import writing
 from provisioner.transcripts.merge import File, Settled, Sighted, merge
-from provisioner.transcripts.model import PriceList, Report
+from provisioner.transcripts.model import SLOT_MS, PriceList, Report
 from provisioner.transcripts.places import Place
 from provisioner.transcripts.sighting import Scan, Sighting
+from provisioner.transcripts.slices import add_up
 from provisioner.transcripts.workers import scan_all
 
 ROUND = 8_000
@@ -20,8 +22,12 @@ ROUND = 8_000
 LONGEST_NAME = 200
 """The client cuts longer names of project folders, and adds something to tell them apart."""
 
+_PLAIN = frozenset(product(("", "standard", "normal"), ("",), ("", "standard"), (0,)))
+"""Where speed, place, tier and searches are these, nothing but tokens is billed."""
+
 _COLUMNS = ", ".join(Sighting._fields)
 _PLACES = ", ".join("?" * len(Sighting._fields))
+_KEEP_FILE = "INSERT OR REPLACE INTO files VALUES (" + "?, " * 14 + "0)"
 _INSERT = (
     f"INSERT INTO answers (file, is_counted, cost, billed, {_COLUMNS})"  # noqa: S608 - our names
     f" VALUES (?, ?, ?, ?, {_PLACES})"
@@ -38,9 +44,10 @@ def refresh(
         changes = find_changes(connection, places, prices.version)
         update = _Update(connection, changes, places, prices)
         update.mark_gone()
+        update.reprice()
         for scans in _in_rounds(scan_all(changes.jobs, report), unread):
             update.absorb(scans)
-        update.reprice()
+        update.add_up()
     return unread
 
 
@@ -74,6 +81,9 @@ class _Update:
         self._changes = changes
         self._places = places
         self._prices = prices
+        self._slots: set[int] = set()
+        self._is_first = not changes.states
+        self._seen: set[str] = set()
         self._files = {
             each.id: File(
                 each.id, each.born_ms, changes.gone.get(each.id, bool(each.is_gone)), path
@@ -95,9 +105,11 @@ class _Update:
             sighted += [Sighted(each, file) for each in scan.sightings]
         _keep_projects(self._db, scans, self._places)
         self._keep_models({each.sighting.model for each in sighted})
-        touched = {each.sighting.message_id for each in sighted}
-        known = self._take_out(touched)
-        self._db.executemany(_INSERT, map(self._row, merge([*known, *sighted])))
+        known = self._take_out({each.sighting.message_id for each in sighted})
+        settled = merge([*known, *sighted])
+        self._db.executemany(_INSERT, map(self._row, settled))
+        said = chain((each.sighting for each in known), (each.sighting for each in settled))
+        self._slots.update(each.at_ms // SLOT_MS for each in said)
 
     def reprice(self) -> None:
         """Price all anew where the price list is another than the last time."""
@@ -110,44 +122,39 @@ class _Update:
             "INSERT OR REPLACE INTO facts VALUES ('prices', ?)", (self._prices.version,)
         )
 
+    def add_up(self) -> None:
+        """Bring the slices up to what has changed."""
+        add_up(self._db, None if self._changes.has_new_prices else self._slots)
+
     def _keep_file(self, scan: Scan) -> File:
         place, state = self._places[scan.path], self._changes.states.get(scan.path)
-        number = state.id if state else self._new_file(place)
-        answers, lines = scan.answers, scan.lines
+        lines, answers, born_ms = scan.lines, scan.answers, scan.born_ms
         if state and scan.start:
-            before = self._db.execute("SELECT answers, lines FROM files WHERE id = ?", (number,))
-            answers, lines = map(sum, zip((answers, lines), before.fetchone(), strict=True))
+            lines, answers, born_ms = lines + state.lines, answers + state.answers, state.born_ms
         elif state:
             # What was read once stays counted, although its lines have been taken away.
-            answers += self._left_of(number, scan)
-        born_ms = state.born_ms if state and scan.start else scan.born_ms
-        self._db.execute(
-            "UPDATE files SET inode = ?, size = ?, mtime_ns = ?, offset = ?, fingerprint = ?,"
-            " prompt_id = ?, born_ms = ?, lines = ?, answers = ?, last_lines = ?,"
-            " last_answers = ? WHERE id = ?",
+            answers += self._left_of(state.id, scan)
+        kept = self._db.execute(
+            _KEEP_FILE,
             (
-                *(place.inode, place.size, place.mtime_ns, scan.offset, scan.fingerprint),
-                *(scan.prompt_id, born_ms, lines, answers, scan.last_lines),
-                *(scan.last_answers, number),
+                *(state.id if state else None, place.path, place.folder, place.inode, place.size),
+                *(place.mtime_ns, scan.offset, scan.fingerprint, scan.prompt_id, born_ms),
+                *(lines, answers, scan.last_lines, scan.last_answers),
             ),
         )
-        self._keep_skipped(number, scan)
+        number = state.id if state else int(kept.lastrowid or 0)
+        self._keep_skipped(number, scan, is_new=state is None)
         self._files[number] = File(number, born_ms, is_gone=False, path=scan.path)
         return self._files[number]
-
-    def _new_file(self, place: Place) -> int:
-        found = self._db.execute(
-            "INSERT INTO files VALUES (NULL, ?, ?, 0, 0, 0, 0, 0, '', 0, 0, 0, 0, 0, 0)",
-            (place.path, place.folder),
-        )
-        return int(found.lastrowid or 0)
 
     def _left_of(self, number: int, scan: Scan) -> int:
         told = {each.message_id for each in scan.sightings}
         rows = self._db.execute("SELECT message_id FROM answers WHERE file = ?", (number,))
         return sum(message_id not in told for (message_id,) in rows)
 
-    def _keep_skipped(self, number: int, scan: Scan) -> None:
+    def _keep_skipped(self, number: int, scan: Scan, *, is_new: bool) -> None:
+        if is_new and not scan.skipped and not scan.last_skipped:
+            return
         which = "is_last" if scan.start else "1"
         self._db.execute(f"DELETE FROM skipped WHERE file = ? AND {which}", (number,))  # noqa: S608
         told = [(scan.skipped, 0), (scan.last_skipped, 1)]
@@ -172,6 +179,8 @@ class _Update:
 
     def _take_out(self, message_ids: set[str]) -> list[Sighted]:
         """Remove all that is known of some responses: it will be put back with what is new."""
+        if self._is_first:
+            message_ids, self._seen = message_ids & self._seen, message_ids | self._seen
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS touched (message_id PRIMARY KEY)")
         self._db.execute("DELETE FROM touched")
         self._db.executemany("INSERT INTO touched VALUES (?)", ((each,) for each in message_ids))
@@ -189,8 +198,9 @@ class _Update:
     def _priced(self, said: Sighting) -> tuple[int | None, int | None]:
         tokens, output, cache_read, write_5m, write_1h, searches = said.counts
         row = (said.model, said.at_ms, tokens, output, cache_read, write_5m, write_1h)
+        cost = self._prices.cost(*row)
         terms = (said.speed, said.inference_geo, said.service_tier, searches)
-        return self._prices.cost(*row), self._prices.billed(*row, *terms)
+        return cost, cost if terms in _PLAIN else self._prices.billed(*row, *terms)
 
 
 def _keep_projects(

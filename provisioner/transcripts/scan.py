@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import orjson
 
-from provisioner.transcripts.answers import Reader
+from provisioner.transcripts.answers import Block, Reader, Record, block_of
 from provisioner.transcripts.model import SkipReason
 from provisioner.transcripts.sighting import Job, Scan, Sighting
 from provisioner.transcripts.values import moment
@@ -21,7 +22,7 @@ BUFFER_BYTES = 1 << 18
 """Read at once: small enough to stay in the processor's cache while it is searched."""
 
 FINGERPRINT_BYTES = 1024
-HEAD_BYTES = 65_536
+HEAD_BYTES = 32_768
 
 _USAGE = b'"usage"'
 _PROMPT = b'"promptId"'
@@ -42,22 +43,20 @@ def scan(job: Job) -> Scan:
     with Path(job.path).open("rb", buffering=BUFFER_BYTES) as file:
         is_same = job.offset > 0 and fingerprint(file, job.offset) == job.fingerprint
         start = job.offset if is_same else 0
-        file.seek(0)
-        head = file.read(HEAD_BYTES)
         file.seek(start)
         reading = _Reading(job, start, job.prompt_id if is_same else "")
         for line in file:
             reading.take(line)
         reading.finish()
+        head = os.pread(file.fileno(), HEAD_BYTES, 0)
         return reading.result(start, head, fingerprint(file, reading.offset))
 
 
 def fingerprint(file: BinaryIO, offset: int) -> int:
     """Tells whether what was read is still there: of its beginning and its end."""
-    file.seek(0)
-    head = file.read(min(FINGERPRINT_BYTES, offset))
-    file.seek(max(0, offset - FINGERPRINT_BYTES))
-    tail = file.read(min(FINGERPRINT_BYTES, offset))
+    length = min(FINGERPRINT_BYTES, offset)
+    head = os.pread(file.fileno(), length, 0)
+    tail = os.pread(file.fileno(), length, offset - length)
     return zlib.crc32(head) << 31 | zlib.crc32(tail) >> 1
 
 
@@ -68,6 +67,16 @@ class _Tally:
         self.lines = 0
         self.answers = 0
         self.skipped: Counter[SkipReason] = Counter()
+
+
+class _Held(NamedTuple):
+    """The line with the largest output of an answer that may go on, and how many there were."""
+
+    block: Block
+    output: int
+    record: Record
+    offset: int
+    lines: int
 
 
 class _Reading:
@@ -85,6 +94,7 @@ class _Reading:
         self._unended = b""
         self._best: dict[tuple[object, ...], Sighting] = {}
         self._cwds: dict[str, None] = {}
+        self._held: _Held | None = None
 
     def take(self, line: bytes) -> None:
         """The next line, with its end."""
@@ -97,6 +107,7 @@ class _Reading:
 
     def finish(self) -> None:
         """After the last line: what has no end yet is tried, and will be read again."""
+        self._let_go()
         left = b"".join([*self._open, self._unended])
         self._saved_prompt_id = self._prompt_id
         self._tally = self._last
@@ -105,6 +116,7 @@ class _Reading:
             stripped = left.strip(_BLANK)
             if stripped and not self._parse(stripped, if_broken="cut off"):
                 self._note_prompt(left)
+            self._let_go()
 
     def result(self, start: int, head: bytes, print_of_read: int) -> Scan:
         """All that was found."""
@@ -178,6 +190,7 @@ class _Reading:
     def _note_prompt(self, line: bytes) -> None:
         found = _PROMPT_ID.search(line)
         if found:
+            self._let_go()
             self._prompt_id = found[1].decode("utf-8", "replace")
 
     def _parse(self, line: bytes, if_broken: SkipReason = "broken") -> bool:
@@ -186,16 +199,45 @@ class _Reading:
         if record is None:
             self._tally.skipped[if_broken] += 1
             return False
-        found = self._reader.read(record, self._prompt_id, self.offset)
+        block = block_of(record)
+        if block is None:
+            self._let_go()
+            self._read(record, self.offset)
+        elif self._held is not None and self._held.block == block[0]:
+            self._go_on(record, block[1])
+        else:
+            self._let_go()
+            self._held = _Held(block[0], block[1], record, self.offset, 1)
+        return True
+
+    def _go_on(self, record: Record, output: int) -> None:
+        """A further line of the answer that is held."""
+        held = cast("_Held", self._held)
+        lines = held.lines + 1
+        if output > held.output:
+            self._held = _Held(held.block, output, record, self.offset, lines)
+        else:
+            self._held = held._replace(lines=lines)
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._read(held.record, held.offset, held.lines)
+
+    def _read(self, record: Record, offset: int, lines: int = 1) -> None:
+        """Count a record that stands for some lines."""
+        found = self._reader.read(record, self._prompt_id, offset)
         if isinstance(found, list):
+            self._tally.answers += lines - 1
             for sighting in found:
                 self._keep(sighting)
-            self._note_cwd(record)
+            cwd = record.get("cwd")
+            if isinstance(cwd, str) and cwd:
+                self._cwds[cwd] = None
         elif found is not None:
-            self._tally.skipped[found] += 1
+            self._tally.skipped[found] += lines
         elif isinstance(record.get("promptId"), str):
             self._prompt_id = record["promptId"]
-        return True
 
     def _keep(self, sighting: Sighting) -> None:
         """Of lines that repeat a response, the one with the largest output."""
@@ -205,11 +247,6 @@ class _Reading:
         best = self._best.get(key)
         if best is None or sighting.output_tokens > best.output_tokens:
             self._best[key] = sighting
-
-    def _note_cwd(self, record: dict[str, Any]) -> None:
-        cwd = record.get("cwd")
-        if isinstance(cwd, str) and cwd:
-            self._cwds[cwd] = None
 
 
 def _record(line: bytes) -> dict[str, Any] | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from provisioner.transcripts.changes import find_changes
 from provisioner.transcripts.index import IndexDamaged, index_path, open_index
 from provisioner.transcripts.model import (
-    SLOT_MS,
     Coverage,
     PriceList,
     Query,
@@ -21,6 +20,7 @@ from provisioner.transcripts.model import (
 )
 from provisioner.transcripts.places import Found, find_transcripts
 from provisioner.transcripts.sighting import Oddity
+from provisioner.transcripts.slices import SLICES, span_of
 
 FIRST_MS = 1_672_531_200_000
 """The beginning of 2023: no answer is older."""
@@ -39,23 +39,7 @@ _FROM = """
     JOIN files ON files.id = answers.file
     JOIN folders ON folders.folder = files.folder
     JOIN models ON models.model = answers.model
-    WHERE is_counted
-"""
-_COUNTERS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "web_searches",
-)
-_SUMS = ", ".join(f"sum({each})" for each in _COUNTERS)
-_SLICES = f"""
-    SELECT at_ms / {SLOT_MS} AS slot, session, project, models.name, source, count(*), {_SUMS},
-        ifnull(sum(cost), 0), ifnull(sum(billed), 0), sum(cost IS NULL)
-    {_FROM} %s
-    GROUP BY slot, session, project, models.name, source
-    ORDER BY slot, session, project, models.name, source
+    WHERE is_counted AND at_ms >= :since AND at_ms < :until
 """
 _OF_RESPONSE = {"model": "models.name", "path": "files.path", "offset": "answers.offset"} | {
     "prompt_id": "answers.prompt_id"
@@ -77,7 +61,7 @@ class Usage:
 
     def slices(self, query: Query) -> list[Slice]:
         """What is asked for, added up per slot, session, project, model and source."""
-        return list(map(Slice._make, self._ask(_SLICES, query)))
+        return list(map(Slice._make, self._ask(SLICES, query)))
 
     def responses(self, query: Query) -> Iterator[Response]:
         """What is asked for one by one, by time."""
@@ -89,27 +73,29 @@ class Usage:
 
     def _ask(self, statement: str, query: Query) -> sqlite3.Cursor:
         where, values = self._where(query)
-        return self._db.execute(statement % where, values)
+        return self._db.execute(statement % where, {**span_of(query), **values})
 
-    def _where(self, query: Query) -> tuple[str, list[object]]:
-        parts: list[tuple[str, Sequence[object]]] = []
-        if query.since_ms is not None:
-            parts.append(("at_ms >= ?", [query.since_ms]))
-        if query.until_ms is not None:
-            parts.append(("at_ms < ?", [query.until_ms]))
-        if query.models:
-            parts.append((f"models.name IN ({_marks(query.models)})", query.models))
-        if query.sessions:
-            begins = " OR ".join("substr(session, 1, ?) = ?" for _ in query.sessions)
-            values = [value for each in query.sessions for value in (len(each), each)]
-            parts.append((f"({begins})", values))
-        if query.projects:
-            named = self._projects(query.projects)
-            parts.append((f"project IN ({_marks(named)})", named))
-        return (
-            "".join(f" AND {condition}" for condition, _ in parts),
-            [value for _, values in parts for value in values],
-        )
+    def _where(self, query: Query) -> tuple[str, dict[str, str]]:
+        """The conditions besides time, and the values that they name."""
+        named = {
+            "project": self._projects(query.projects) if query.projects else [],
+            "model": query.models,
+            "session": query.sessions,
+        }
+        values = {
+            f"{kind}{at}": each for kind, some in named.items() for at, each in enumerate(some)
+        }
+        conditions = {
+            "project": (bool(query.projects), "project = :project{0}"),
+            "model": (bool(query.models), "models.name = :model{0}"),
+            "session": (bool(query.sessions), "instr(session, :session{0}) = 1"),
+        }
+        where = ""
+        for kind, (is_asked, condition) in conditions.items():
+            if is_asked:
+                each = [condition.format(at) for at in range(len(named[kind]))]
+                where += f" AND ({' OR '.join(each) or 'FALSE'})"
+        return where, values
 
     def _projects(self, wanted: Sequence[str]) -> list[str]:
         rows = self._db.execute("SELECT DISTINCT project FROM folders")
@@ -191,10 +177,6 @@ def _flags(connection: sqlite3.Connection, unreadable: int) -> dict[str, int]:
     }
     found["unreadable file"] = unreadable
     return {name: count for name, count in found.items() if count}
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _last_part(project: str) -> str:

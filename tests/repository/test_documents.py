@@ -60,7 +60,9 @@ def test_the_readme_names_the_commands_to_start_and_to_test() -> None:
         assert command in _text("README.md")
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/decisions/README.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/decisions/README.md", "docs/usage.md"]
+)
 def test_links_lead_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", _text(page))
     assert links

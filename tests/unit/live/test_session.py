@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,16 @@ def test_a_subagent_that_has_ended_does_not_run(session: Session, root: Path) ->
     session.read()
     (found,) = session.usage(NOW_MS).agents
     assert (found.kind, found.is_running) == ("general-purpose", False)
+
+
+def test_a_subagent_that_nothing_was_heard_of_for_long_does_not_run(
+    session: Session, root: Path
+) -> None:
+    agent = write_subagent(root, answer("msg_2", agent_id="a1"))
+    os.utime(agent, (NOW_MS / 1000 - 1700, NOW_MS / 1000 - 1700))
+    session.read()
+    running = [session.usage(now_ms).agents[0].is_running for now_ms in (NOW_MS, NOW_MS + 200_000)]
+    assert running == [True, False]
 
 
 @pytest.mark.parametrize("meta", [None, "[]", "{"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,8 @@ def test_the_session_is_read_each_time_the_index_now_and_then(
     view = watch.look(NOW_MS)
     assert view.block is not None
     assert (view.usage.amounts.requests, view.block.amounts.requests) == (2, 1)
-    later = module.time.monotonic() + 3600
-    monkeypatch.setattr(module.time, "monotonic", lambda: later)
+    later = time.monotonic() + 3600
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     view = watch.look(NOW_MS)
     assert view.block is not None
     assert view.block.amounts.requests == 2

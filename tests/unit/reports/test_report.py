@@ -11,13 +11,17 @@ import pytest
 
 from provisioner.live.limits import Limits, Window
 from provisioner.reports.amounts import total
+from provisioner.reports.blocks import as_utc
 from provisioner.reports.document import as_json
 from provisioner.reports.explain import explain
 from provisioner.reports.report import Question, ReportName, answer, no_data, with_whole_names
 from provisioner.reports.rows import GROUPINGS
 from provisioner.reports.zones import find_zone
 from provisioner.transcripts.model import Query
+from provisioner.transcripts.usage import open_usage
 from tests.unit.reports.answers import PLAIN, UTC_ZONE, HandMade, at, by_chance, ms, sum_of
+from tests.unit.transcripts.lines import FlatPrices, text_of
+from tests.unit.transcripts.lines import answer as answer_line
 
 REPORTS: Sequence[ReportName] = (*GROUPINGS, "blocks")
 NOW = ms("2026-10-25T02:10")  # amid what comes by chance, in the hour that Berlin has twice
@@ -55,6 +59,38 @@ def test_all_reports_agree_with_each_other_and_with_every_response(
         assert report.unpriced == ["my-model"]
         documents.add(json.dumps(json.loads(as_json(report))["totals"]))
     assert len(documents) == 1
+
+
+def test_all_reports_of_transcripts_on_disk_agree(tmp_path: Path) -> None:
+    invented = by_chance(5)
+    for each in invented:
+        line = answer_line(
+            each.message_id,
+            request_id=each.request_id,
+            when=as_utc(each.at_ms),
+            model=each.model,
+            session=each.session,
+            cwd=each.project,
+            tokens=each.input_tokens,
+            output=each.output_tokens,
+            cache_read=each.cache_read_tokens,
+            write_5m=each.cache_write_5m_tokens,
+            write_1h=each.cache_write_1h_tokens,
+        )
+        # Twice each, as parts of an answer are written, and once more in a copy of the session.
+        for copy in ("original", "copy"):
+            path = tmp_path / each.project.replace("/", "-") / f"{each.session}.jsonl"
+            path = path if copy == "original" else path.with_stem(f"{each.session}-copy")
+            path.parent.mkdir(exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{text_of(line)}\n" * 2)
+    with open_usage([tmp_path], index_dir=None, prices=FlatPrices(), report=print) as usage:
+        totals = {name: answer(usage, _question(name)).totals for name in REPORTS}
+        (expected,) = set(totals.values())
+        assert expected == sum_of(usage.responses(Query()))
+        assert usage.coverage.duplicates == 3 * len(invented)
+    assert expected.requests == len(invented)
+    assert expected.total_tokens == sum_of(invented).total_tokens
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
-from rich.cells import cell_len
-from rich.console import Console
 
 from provisioner.reports.amounts import CostName
 from provisioner.reports.explain import explain
+from provisioner.reports.grid import cell_width
 from provisioner.reports.report import Question, answer
-from provisioner.reports.responses_table import show_responses
+from provisioner.reports.responses_table import response_lines
 from provisioner.reports.table import Look
 from provisioner.transcripts.model import Query, Response
 from tests.unit.reports.answers import PLAIN, UNPRICED, UTC_ZONE, HandMade, at, ms
@@ -31,11 +28,8 @@ def _shown(*responses: Response, width: int | None = None, which: CostName = "to
         report="daily", query=Query(), zone=UTC_ZONE, now_ms=ms("2026-11-23T00:00"), which=which
     )
     explained = explain(reader, question, answer(reader, question), "2026-11-22")
-    out = Console(file=io.StringIO(), width=width or 10_000, highlight=False, markup=False)
     look = Look(which=which, by_model=False, zone=UTC_ZONE, width=width)
-    show_responses(explained, look, out)
-    assert isinstance(out.file, io.StringIO)
-    return out.file.getvalue().splitlines()
+    return [line.text for line in response_lines(explained, look)]
 
 
 def test_each_response_is_one_line_and_files_are_named_below() -> None:
@@ -66,5 +60,5 @@ def test_the_other_cost_can_be_asked_for() -> None:
 @pytest.mark.parametrize("width", [80, 100, 120, 200])
 def test_it_fits_the_terminal(width: int) -> None:
     lines = _shown(PLAIN, AGENT, width=width)
-    assert max(map(cell_len, lines)) <= width
+    assert max(map(cell_width, lines)) <= width
     assert all("$0.01" in line and "]@" in line for line in lines[2:4])

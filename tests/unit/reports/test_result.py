@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import io
-
-from rich.console import Console
+import json
+from dataclasses import replace
 
 from provisioner.reports import result
+from provisioner.reports.analysis import analyse
 from provisioner.reports.document import as_csv, as_json
 from provisioner.reports.explain import explain, explained_csv, explained_json
 from provisioner.reports.report import Question, ReportName, answer
 from provisioner.reports.table import Look
 from provisioner.transcripts.model import Query, Response
+from tests.unit.reports.analysis.conversation import PRICES
 from tests.unit.reports.answers import PLAIN, UNPRICED, UTC_ZONE, HandMade, ms
 
 LOOK = Look(which="tokens", by_model=False, zone=UTC_ZONE, width=None)
@@ -23,11 +24,10 @@ def _question(name: ReportName) -> Question:
 
 def _below(name: ReportName, *responses: Response) -> list[str]:
     report = answer(HandMade(all=responses), _question(name))
-    out = Console(file=io.StringIO(), width=10_000, highlight=False)
-    result.show_whole(result.of_report(report, by_model=False), LOOK, out)
-    assert isinstance(out.file, io.StringIO)
-    _, _, below = out.file.getvalue().partition("\ntotal ")
-    return [line.rstrip() for line in below.splitlines()[1:]]
+    whole = result.of_report(report, by_model=False)
+    texts = [line.text for line in result.whole_lines(whole, LOOK)]
+    totals = next(number for number, text in enumerate(texts) if text.startswith("total "))
+    return texts[totals + 1 :]
 
 
 def test_a_table_ends_with_what_its_numbers_are_and_rest_on() -> None:
@@ -61,3 +61,23 @@ def test_other_forms_are_those_of_the_same_answer() -> None:
     assert behind.as_json() == explained_json(explained)
     assert behind.as_csv() == explained_csv(explained)
     assert behind.report is report
+
+
+def test_what_is_said_below_a_table_is_folded_to_the_terminal() -> None:
+    report = answer(HandMade(all=[PLAIN]), _question("daily"))
+    whole = result.of_report(report, by_model=False)
+    lines = [line.text for line in result.whole_lines(whole, replace(LOOK, width=60))]
+    assert max(map(len, lines)) <= 60
+    assert lines[-2].startswith("coverage: ")
+
+
+def test_an_analysis_rests_on_the_same_and_has_no_rows_for_csv() -> None:
+    reader = HandMade(all=[PLAIN])
+    report = answer(reader, _question("daily"))
+    analysed = result.of_analysis(report, analyse([PLAIN], PRICES), UTC_ZONE)
+    lines = [line.text for line in result.whole_lines(analysed, LOOK)]
+    assert lines[0] == "$0.01 at list prices, in 1 response"
+    assert lines[-1].startswith("coverage: 2 files")
+    found = json.loads(analysed.as_json())
+    assert (found["schema"], found["coverage"]["files"]) == ("claude-otel/cost-analysis/1", 2)
+    assert analysed.as_csv() == ""
