@@ -214,9 +214,10 @@ def _question(name: ReportName, options: Options) -> Question:
 
 
 def _whole_path(project: str) -> str:
-    """A path as transcripts have it; a mere name stays one."""
-    is_path = project.startswith((".", "~")) or os.sep in project
-    return str(Path(project).expanduser().resolve()) if is_path else project
+    """A path as transcripts have it, links and all; a mere name stays one."""
+    if not project.startswith((".", "~")) and os.sep not in project:
+        return project
+    return os.path.abspath(Path(project).expanduser())  # noqa: PTH100 - resolve() follows links
 
 
 def _result(reader: Reader, prices: Prices, question: Question, options: Options) -> Result:

@@ -15,7 +15,10 @@ MOST = 10**9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
-_SCALES = ((10**11, 1000.0), (10**14, 1.0), (10**17, 1e-3), (10**20, 1e-6))
+LATEST_MS = 10**14
+"""In the year 5138: nothing that is later can be a time, and calendars end soon after."""
+
+_SCALES = ((10**11, 1000.0), (LATEST_MS, 1.0), (10**17, 1e-3), (10**20, 1e-6))
 """A number below the first is a time in seconds, then in milli-, micro- and nanoseconds."""
 
 
@@ -29,7 +32,7 @@ def moment(value: object) -> int | None:
         except (ValueError, OverflowError):
             return _from_number(value)
         else:
-            return at_ms if at_ms > 0 else None
+            return at_ms if 0 < at_ms < LATEST_MS else None
     return _from_number(value) if isinstance(value, int | float) else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import struct
@@ -15,6 +16,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.conftest import ROOT
 from tests.unit.transcripts.lines import answer, write_session
 
 SLOW = {"docker", "genai_prices", "grpc", "pydantic", "requests", "rich", "yaml"}
@@ -59,6 +61,29 @@ def test_a_report_loads_nothing_that_takes_long(
     environment: Mapping[str, str], options: tuple[str, ...]
 ) -> None:
     assert _loaded(environment, *options) & SLOW == set()
+
+
+def test_a_project_can_be_told_by_where_one_is(tmp_path: Path) -> None:
+    folder = tmp_path / "real"
+    folder.mkdir()
+    (tmp_path / "linked").symlink_to(folder)
+    here = answer("msg_1", cwd=str(folder))
+    linked = answer("msg_2", cwd=str(tmp_path / "linked"))
+    write_session(tmp_path / "claude" / "projects", here, folder="-real")
+    write_session(tmp_path / "claude" / "projects", linked, folder="-linked")
+    for told, project in ((".", folder), ("../linked", tmp_path / "linked"), ("real", folder)):
+        done = subprocess.run(
+            [sys.executable, "-m", "provisioner", "usage", "project", "--json", "--project", told],
+            env={
+                "CLAUDE_CONFIG_DIR": str(tmp_path / "claude"),
+                "HOME": str(tmp_path),
+                "PYTHONPATH": str(ROOT),
+            },
+            cwd=folder,
+            capture_output=True,
+            check=True,
+        )
+        assert [row["key"] for row in json.loads(done.stdout)["rows"]] == [str(project)]
 
 
 def test_a_table_fits_the_terminal_that_it_is_shown_in(environment: Mapping[str, str]) -> None:
