@@ -255,7 +255,9 @@ def test_a_query_for_events_is_put_to_loki(fake_stack: FakeStack) -> None:
         body=b'{"status": "error", "error": "too many series"}'
     )
     failed = {name: each for name, each in _verify(fake_stack).items() if not each.is_ok}
-    assert failed.keys() == {f"dashboard {each}" for each in ("Performance", "Session")}
+    assert failed.keys() == {
+        f"dashboard {each}" for each in ("Data Quality", "Performance", "Session")
+    }
     assert failed["dashboard Performance"].detail == (
         "Slowest Requests of the Last Day: too many series"
     )
