@@ -131,7 +131,7 @@ class _Session:
             told = usage | ({} if is_last else {"output_tokens": self.chance.randint(1, 4)})
             content = [{"type": "tool_use", "input": {"command": self.world.text(400)}}]
             message = common | {"model": self.model, "content": content, "usage": told}
-            more = {"agentId": agent_id, "isSidechain": True} if agent_id else {}
+            more = {"agentId": agent_id} if agent_id else {}
             lines.append(self._line("assistant", message=message, **request, **more))
         self._note(usage, blocks)
 
@@ -168,7 +168,7 @@ class _Session:
 
     def _subagent(self) -> int:
         agent_id, lines = self.world.id()[:8], list[Line]()
-        own = {"isSidechain": True, "agentId": agent_id, "promptId": self.prompt}
+        own = {"agentId": agent_id, "promptId": self.prompt}
         lines.append(self._line("user", **own, message={"role": "user", "content": "Look."}))
         for _ in range(self.chance.randint(2, 10)):
             before = len(lines)
@@ -218,16 +218,20 @@ class _Session:
         self.lines.append(self._line(kind, **more))
 
     def _line(self, kind: str, **more: Any) -> Line:  # noqa: ANN401 - JSON
-        """A line of this moment; the next is a little later."""
+        """A line of this moment, and then a little passes; keys stand where the client has them."""
         self.at += timedelta(milliseconds=self.chance.randint(5, 9000))
+        said = {"type": kind, **more} if kind != "assistant" else {**more, "type": kind}
+        who: Line = {name: said.pop(name) for name in ("promptId", "agentId") if name in said}
+        after: Line = {name: said.pop(name) for name in ("toolUseResult",) if name in said}
         return {
             "parentUuid": self.world.id(),
-            "isSidechain": False,
-            **more,
-            "type": kind,
+            "isSidechain": bool(who.get("agentId")),
+            **who,
+            **said,
             "uuid": self.world.id(),
             "timestamp": self.at.strftime("%Y-%m-%dT%H:%M:%S.")
             + f"{self.at.microsecond // 1000:03}Z",
+            **after,
             "entrypoint": "cli",
             "cwd": self.project,
             "sessionId": self.id,

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from provisioner.transcripts.model import SkipReason
+from provisioner.transcripts.model import SkipReason, Source
 from provisioner.transcripts.sighting import Oddity, Sighting
 from provisioner.transcripts.values import counts, moment
 
 Record = Mapping[str, Any]
 """What a line is, as JSON has it."""
-
-_OF_LINE = ("requestId", "agentId", "attributionAgent", "promptId", "entrypoint", "effort")
-_OF_MESSAGE = ("id", "model")
-_OF_USAGE = ("speed", "inference_geo", "service_tier")
-
-Block = tuple[object, ...]
 
 SYNTHETIC = "<synthetic>"
 ADVICE = "advisor_message"
@@ -26,25 +19,35 @@ UNKNOWN = "unknown"
 KNOWN_SPEEDS = frozenset({"", "standard", "fast", "normal"})
 
 
-def block_of(record: Record) -> tuple[Block, int] | None:
-    """What is equal on all lines of one answer, and the output it has so far.
+class Block(NamedTuple):
+    """One of the lines of an answer: what is equal on all of them, and the output so far."""
 
-    None where a line has to be read to know: most answers come as several lines of which only the
-    last counts, and to read one takes as long as to parse three.
+    of: tuple[object, ...]
+    output: int
+    record: Record
+
+
+def block_of(record: Record) -> Block | None:
+    """An answer's line in its plain form; None where it has to be read to know.
+
+    Most answers come as several lines of which only the last counts, and to read one takes as long
+    as to parse two.
     """
-    message = record.get("message")
-    if record.get("type") != "assistant" or type(message) is not dict:
+    try:
+        message = record["message"]
+        usage = message["usage"]
+        output = usage["output_tokens"]
+        of = (message["id"], record["requestId"], record["sessionId"], record["isSidechain"])
+        is_plain = (
+            record["type"] == "assistant"
+            and type(record["timestamp"]) is str
+            and type(output) is int
+            and message["model"] != SYNTHETIC
+        )
+    except (KeyError, TypeError):
         return None
-    usage, request_id, when = message.get("usage"), record.get("requestId"), record.get("timestamp")
-    if type(usage) is not dict or not request_id or type(when) is not str:
-        return None
-    output, model = usage.get("output_tokens"), message.get("model")
-    if type(output) is not int or usage.get("iterations") or model == SYNTHETIC:
-        return None
-    if record.get("isApiErrorMessage") or not message.get("id"):
-        return None
-    whose = (record.get("sessionId"), record.get("isSidechain"), record.get("forkedFrom"))
-    return (message["id"], request_id, model, *whose), output
+    is_odd = "isApiErrorMessage" in record or "forkedFrom" in record or usage.get("iterations")
+    return Block(of, output, record) if is_plain and of[0] and of[1] and not is_odd else None
 
 
 class Told(NamedTuple):
@@ -57,12 +60,31 @@ class Told(NamedTuple):
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Reads the lines of one file: `session` and `agent_id` are what its path tells."""
+class Setting(NamedTuple):
+    """What most answers of a file have in common, understood once."""
 
     session: str
+    model: str
+    source: Source
     agent_id: str
+    agent_type: str
+    entrypoint: str
+    effort: str
+    speed: str
+    inference_geo: str
+    service_tier: str
+    is_copy: bool
+    is_sidechain: bool
+
+
+class Reader:
+    """Reads the lines of one file, whose session and agent its path may tell."""
+
+    def __init__(self, session: str, agent_id: str) -> None:
+        self._session = session
+        self._agent_id = agent_id
+        self._last: tuple[object, ...] = ()
+        self._setting = Setting("", "", "main", "", "", "", "", "", "", "", False, False)  # noqa: FBT003
 
     def read(
         self, record: Record, prompt_id: str, offset: int
@@ -76,46 +98,80 @@ class Reader:
         return [main, *_advice(main, iterations)] if iterations else [main]
 
     def _main(self, told: Told, prompt_id: str, offset: int) -> Sighting:
-        record, line, message, usage, at_ms = told
-        is_echo = line is not record
-        session, is_copy = self._session(record)
-        request_id, agent_id, agent_type, own_prompt, entrypoint, effort = _texts(line, _OF_LINE)
-        message_id, model = _texts(message, _OF_MESSAGE)
-        speed, inference_geo, service_tier = _texts(usage, _OF_USAGE)
-        agent_id = self.agent_id or agent_id or (_echoing(record) if is_echo else "")
-        is_sidechain = is_echo or line.get("isSidechain") is True
-        told_counts, can_be = counts(usage)
+        _, line, message, usage, at_ms = told
+        setting = self._setting_of(told)
+        counted, can_be = counts(usage)
+        message_id, request_id = _text(message.get("id")), _text(line.get("requestId"))
+        speed = setting.speed
+        is_odd = not can_be or not message_id or speed not in KNOWN_SPEEDS
         return Sighting(
             message_id or _substitute(told, request_id),
             request_id,
             at_ms,
-            session,
-            model or UNKNOWN,
-            "subagent" if agent_id or is_sidechain else "main",
-            agent_id,
-            agent_type,
-            own_prompt or prompt_id,
-            entrypoint,
-            effort,
+            setting.session,
+            setting.model,
+            setting.source,
+            setting.agent_id,
+            setting.agent_type,
+            _text(line.get("promptId")) or prompt_id,
+            setting.entrypoint,
+            setting.effort,
             speed,
-            inference_geo,
-            service_tier,
-            *told_counts,
+            setting.inference_geo,
+            setting.service_tier,
+            *counted,
             offset,
-            is_echo or is_copy,
-            is_sidechain,
-            _oddities(message_id, speed, can_be=can_be),
+            setting.is_copy,
+            setting.is_sidechain,
+            _oddities(message_id, speed, can_be=can_be) if is_odd else 0,
         )
 
-    def _session(self, record: Record) -> tuple[str, bool]:
-        """Whose a line is, and whether it says that it was copied from there."""
+    def _setting_of(self, told: Told) -> Setting:
+        record, line, message, usage, _ = told
+        get, of_usage = line.get, usage.get
+        raw = (
+            *(get("agentId"), get("attributionAgent"), get("entrypoint"), get("effort")),
+            *(of_usage("speed"), of_usage("inference_geo"), of_usage("service_tier")),
+            *(message.get("model"), get("isSidechain"), record.get("sessionId")),
+            *(record.get("forkedFrom"), line is not record),
+        )
+        if raw != self._last or line is not record:
+            self._last, self._setting = raw, self._understood(told)
+        return self._setting
+
+    def _understood(self, told: Told) -> Setting:
+        record, line, message, usage, _ = told
+        is_echo = line is not record
+        session, is_copy = self._whose(record)
+        agent_id = self._agent_id or _text(line.get("agentId"))
+        if is_echo:
+            agent_id = agent_id or _text(record["data"].get("agentId"))
+        is_sidechain = is_echo or line.get("isSidechain") is True
+        return Setting(
+            session=session,
+            model=_text(message.get("model")) or UNKNOWN,
+            source="subagent" if agent_id or is_sidechain else "main",
+            agent_id=agent_id,
+            agent_type=_text(line.get("attributionAgent")),
+            entrypoint=_text(line.get("entrypoint") or record.get("entrypoint")),
+            effort=_text(line.get("effort")),
+            speed=_text(usage.get("speed")),
+            inference_geo=_text(usage.get("inference_geo")),
+            service_tier=_text(usage.get("service_tier")),
+            is_copy=is_echo or is_copy,
+            is_sidechain=is_sidechain,
+        )
+
+    def _whose(self, record: Record) -> tuple[str, bool]:
+        """Whose session a line is of, and whether it says that it was copied from there."""
         origin = record.get("forkedFrom")
         if isinstance(origin, dict):
-            return _text(origin.get("sessionId")) or self.session, True
-        if self.agent_id and self.session:
-            return self.session, False
+            return _text(origin.get("sessionId")) or self._session, True
+        if self._agent_id and self._session:
+            return self._session, False
         told = _text(record.get("sessionId"))
-        return told or self.session or UNKNOWN, bool(told and self.session and told != self.session)
+        is_copy = bool(told and self._session and told != self._session)
+        return told or self._session or UNKNOWN, is_copy
 
 
 def _told(record: Record) -> Told | SkipReason | None:
@@ -143,10 +199,6 @@ def _oddities(message_id: str, speed: str, *, can_be: bool) -> int:
     if speed not in KNOWN_SPEEDS:
         odd |= Oddity.UNKNOWN_SPEED
     return int(odd)
-
-
-def _echoing(record: Record) -> str:
-    return _text(record["data"].get("agentId"))
 
 
 def _echo(record: Record) -> Record | None:
@@ -184,10 +236,6 @@ def _advice(main: Sighting, iterations: object) -> Iterator[Sighting]:
             oddities=_oddities(main.message_id, "", can_be=can_be),
         )
         yield advice.with_counts(told)
-
-
-def _texts(source: Record, names: Iterable[str]) -> list[str]:
-    return [value if type(value := source.get(name)) is str else "" for name in names]
 
 
 def _text(value: object) -> str:

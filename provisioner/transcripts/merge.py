@@ -22,31 +22,24 @@ class File(NamedTuple):
     path: str
 
 
-class Sighted(NamedTuple):
-    """A sighting and the file that it is in."""
+Sighted = tuple[Sighting, File]
+"""A sighting and the file that it is in."""
 
-    sighting: Sighting
-    file: File
-
-
-class Settled(NamedTuple):
-    """A sighting to keep; of those of one response, one is counted, and has its largest output."""
-
-    sighting: Sighting
-    file: File
-    is_counted: bool
+Settled = tuple[Sighting, File, bool]
+"""A sighting to keep, and whether it is counted: one of each response, with its largest output."""
 
 
 def merge(sighted: Iterable[Sighted]) -> list[Settled]:
     """Sort all sightings of some message ids; later ones of a file correct its earlier ones."""
-    by_id: dict[str, list[Sighted]] = {}
+    first: dict[str, Sighted] = {}
+    several: dict[str, list[Sighted]] = {}
     for each in sighted:
-        by_id.setdefault(each.sighting.message_id, []).append(each)
-    settled: list[Settled] = []
-    for same_id in by_id.values():
-        if len(same_id) == 1:
-            settled.append(Settled(*same_id[0], is_counted=True))
-            continue
+        message_id = each[0].message_id
+        known = first.setdefault(message_id, each)
+        if known is not each:
+            several.setdefault(message_id, [known]).append(each)
+    settled = [(*each, True) for message_id, each in first.items() if message_id not in several]
+    for same_id in several.values():
         for response in _responses(_corrected(same_id)):
             settled += _settle(response)
     return settled
@@ -60,30 +53,30 @@ def _corrected(sighted: Sequence[Sighted]) -> list[Sighted]:
         side = None if said.request_id else said.input_side
         key = (file.id, side, said.is_copy, said.is_sidechain)
         known = best.get(key)
-        if known is None or said.output_tokens >= known.sighting.output_tokens:
+        if known is None or said.output_tokens >= known[0].output_tokens:
             best[key] = each
     return list(best.values())
 
 
 def _responses(same_id: Sequence[Sighted]) -> Iterable[list[Sighted]]:
     """Calls of a gateway differ in their input; a line that has a request id is of the API."""
-    requested = [each for each in same_id if each.sighting.request_id]
-    sides = {each.sighting.input_side for each in requested}
+    requested = [each for each in same_id if each[0].request_id]
+    sides = {each[0].input_side for each in requested}
     found: dict[object, list[Sighted]] = {None: requested} if requested else {}
     for each in same_id:
-        if not each.sighting.request_id:
-            side = each.sighting.input_side
+        if not each[0].request_id:
+            side = each[0].input_side
             found.setdefault(None if side in sides else side, []).append(each)
     return found.values()
 
 
 def _settle(response: Sequence[Sighted]) -> Iterable[Settled]:
     original = min(response, key=_rank)
-    fullest = max((each.sighting for each in response), key=lambda said: said.output_tokens)
+    fullest = max((said for said, _ in response), key=lambda said: said.output_tokens)
     for each in response:
+        said, file = each
         is_counted = each is original
-        said = _filled(each.sighting, fullest, response) if is_counted else each.sighting
-        yield Settled(said, each.file, is_counted)
+        yield _filled(said, fullest, response) if is_counted else said, file, is_counted
 
 
 def _rank(each: Sighted) -> tuple[object, ...]:
@@ -93,7 +86,7 @@ def _rank(each: Sighted) -> tuple[object, ...]:
 
 def _filled(original: Sighting, fullest: Sighting, response: Iterable[Sighted]) -> Sighting:
     """The original with what others know better."""
-    request_ids = (each.sighting.request_id for each in response)
+    request_ids = (each[0].request_id for each in response)
     request_id = original.request_id or next(filter(None, request_ids), "")
     if fullest.output_tokens == original.output_tokens:
         return original._replace(request_id=request_id)

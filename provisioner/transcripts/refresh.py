@@ -102,13 +102,13 @@ class _Update:
         sighted: list[Sighted] = []
         for scan in scans:
             file = self._keep_file(scan)
-            sighted += [Sighted(each, file) for each in scan.sightings]
+            sighted += [(each, file) for each in scan.sightings]
         _keep_projects(self._db, scans, self._places)
-        self._keep_models({each.sighting.model for each in sighted})
-        known = self._take_out({each.sighting.message_id for each in sighted})
+        self._keep_models({said.model for said, _ in sighted})
+        known = self._take_out({said.message_id for said, _ in sighted})
         settled = merge([*known, *sighted])
         self._db.executemany(_INSERT, map(self._row, settled))
-        said = chain((each.sighting for each in known), (each.sighting for each in settled))
+        said = chain((said for said, _ in known), (said for said, *_ in settled))
         self._slots.update(each.at_ms // SLOT_MS for each in said)
 
     def reprice(self) -> None:
@@ -188,7 +188,7 @@ class _Update:
             f"SELECT id, file, {_COLUMNS} FROM answers WHERE message_id IN touched"  # noqa: S608
         ).fetchall()
         self._db.executemany("DELETE FROM answers WHERE id = ?", ((row[0],) for row in rows))
-        return [Sighted(Sighting._make(row[2:]), self._files[row[1]]) for row in rows]
+        return [(Sighting._make(row[2:]), self._files[row[1]]) for row in rows]
 
     def _row(self, settled: Settled) -> tuple[object, ...]:
         said, file, is_counted = settled

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
@@ -27,7 +27,9 @@ HEAD_BYTES = 32_768
 _USAGE = b'"usage"'
 _PROMPT = b'"promptId"'
 _ASSISTANT = b'"assistant"'
+_USER = b'"type":"user"'
 _NEAR_START = 500
+_NEXT = 130
 _NEAR_END = -800
 """A line's own keys stand before and after its message; only there they are looked for."""
 
@@ -45,8 +47,7 @@ def scan(job: Job) -> Scan:
         start = job.offset if is_same else 0
         file.seek(start)
         reading = _Reading(job, start, job.prompt_id if is_same else "")
-        for line in file:
-            reading.take(line)
+        reading.take(file)
         reading.finish()
         head = os.pread(file.fileno(), HEAD_BYTES, 0)
         return reading.result(start, head, fingerprint(file, reading.offset))
@@ -73,8 +74,6 @@ class _Held(NamedTuple):
     """The line with the largest output of an answer that may go on, and how many there were."""
 
     block: Block
-    output: int
-    record: Record
     offset: int
     lines: int
 
@@ -86,8 +85,9 @@ class _Reading:
         self.offset = offset
         self._job = job
         self._prompt_id = prompt_id
+        self._prompt_raw = b"none yet"
         self._saved_prompt_id = prompt_id
-        self._reader = Reader(session=job.session, agent_id=job.agent_id)
+        self._reader = Reader(job.session, job.agent_id)
         self._tally = self._done = _Tally()
         self._last = _Tally()
         self._open: list[bytes] = []
@@ -96,14 +96,22 @@ class _Reading:
         self._cwds: dict[str, None] = {}
         self._held: _Held | None = None
 
-    def take(self, line: bytes) -> None:
-        """The next line, with its end."""
-        if self._open or not line.endswith(b"}\n"):
-            self._take_odd(line)
-            return
-        self._look_at(line)
-        self._tally.lines += 1
-        self.offset += len(line)
+    def take(self, lines: Iterable[bytes]) -> None:
+        """Further lines, with their ends; this loop is where the time goes."""
+        for line in lines:
+            if self._open or not line.endswith(b"}\n"):
+                self._take_odd(line)
+                continue
+            at = line.find(_PROMPT, 0, _NEAR_START)
+            if at >= 0 and line.find(_USER, at, at + _NEXT) >= 0:
+                # Of a user, with what a tool said: most bytes are here, and need no search.
+                self._note_prompt(line, at)
+            elif _USAGE in line or line.find(_ASSISTANT, _NEAR_END) >= 0:
+                self._parse(line)
+            elif at >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
+                self._note_prompt(line, 0)
+            self._tally.lines += 1
+            self.offset += len(line)
 
     def finish(self) -> None:
         """After the last line: what has no end yet is tried, and will be read again."""
@@ -152,7 +160,7 @@ class _Reading:
             return
         if self._open and line.startswith(b'{"'):
             self._drop_open()
-            self.take(line)
+            self.take([line])
             return
         stripped = line.strip(_BLANK)
         if self._open or stripped == b"{":
@@ -160,17 +168,11 @@ class _Reading:
             if line.rstrip() == b"}":
                 self._close_open()
             return
-        if stripped.endswith(b"}"):
-            self._look_at(stripped)
+        if stripped.endswith(b"}") and _USAGE not in stripped and _ASSISTANT not in stripped:
+            self._note_prompt(stripped)
         elif stripped or b"\0" in line:
             self._parse(stripped)
         self._pass_by([line])
-
-    def _look_at(self, line: bytes) -> None:
-        if _USAGE in line or line.find(_ASSISTANT, _NEAR_END) >= 0:
-            self._parse(line)
-        elif line.find(_PROMPT, 0, _NEAR_START) >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
-            self._note_prompt(line)
 
     def _close_open(self) -> None:
         self._parse(b"".join(self._open).strip(_BLANK))
@@ -187,10 +189,13 @@ class _Reading:
             self._tally.lines += 1
             self.offset += len(line)
 
-    def _note_prompt(self, line: bytes) -> None:
-        found = _PROMPT_ID.search(line)
+    def _note_prompt(self, line: bytes, start: int = 0) -> None:
+        if start and line.startswith(self._prompt_raw, start):
+            return
+        found = _PROMPT_ID.search(line, start)
         if found:
             self._let_go()
+            self._prompt_raw = found[0]
             self._prompt_id = found[1].decode("utf-8", "replace")
 
     def _parse(self, line: bytes, if_broken: SkipReason = "broken") -> bool:
@@ -203,26 +208,21 @@ class _Reading:
         if block is None:
             self._let_go()
             self._read(record, self.offset)
-        elif self._held is not None and self._held.block == block[0]:
-            self._go_on(record, block[1])
-        else:
+            return True
+        held = self._held
+        if held is None or held.block.of != block.of:
             self._let_go()
-            self._held = _Held(block[0], block[1], record, self.offset, 1)
-        return True
-
-    def _go_on(self, record: Record, output: int) -> None:
-        """A further line of the answer that is held."""
-        held = cast("_Held", self._held)
-        lines = held.lines + 1
-        if output > held.output:
-            self._held = _Held(held.block, output, record, self.offset, lines)
+            self._held = _Held(block, self.offset, 1)
+        elif block.output > held.block.output:
+            self._held = _Held(block, self.offset, held.lines + 1)
         else:
-            self._held = held._replace(lines=lines)
+            self._held = held._replace(lines=held.lines + 1)
+        return True
 
     def _let_go(self) -> None:
         held, self._held = self._held, None
         if held is not None:
-            self._read(held.record, held.offset, held.lines)
+            self._read(held.block.record, held.offset, held.lines)
 
     def _read(self, record: Record, offset: int, lines: int = 1) -> None:
         """Count a record that stands for some lines."""

@@ -87,6 +87,7 @@ WITHOUT_A_TEST = {
     "transcripts.scan": "held to the contract by transcripts.test_cases_files",
     "transcripts.sighting": "shapes of data",
     "transcripts.worker": "run by transcripts.test_workers",
+    "transcripts.slices": "asked by transcripts.test_usage",
     "transcripts.values": "held to the contract by transcripts.test_cases_files",
     "runtime.model": "a Protocol and its data; mypy holds FakeRuntime and both runtimes to it",
 }
@@ -99,6 +100,7 @@ WITHOUT_A_MODULE = {
     "test_layout": "asks all modules at once",
     "transcripts.test_cases_dedupe": "a table of the contract, asked of the whole reader",
     "transcripts.test_cases_files": "as test_cases_dedupe",
+    "transcripts.test_invented": "holds the whole reader to the truth of bench/transcripts.py",
 }
 """Unit tests that belong to no single module, and why."""
 
