@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 import signal
@@ -66,6 +67,9 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     # Being told to end must clean up as ^C does: builds run programs and hold scratch space.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # no letter is worth a failure
     sys.exit(run(sys.argv[1:]))
 
 

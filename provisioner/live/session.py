@@ -98,7 +98,7 @@ class Session:
         if sightings is None:
             return False
         for each in sightings:
-            self._sighted[each.message_id].append(Sighted(each, transcript.file))
+            self._sighted[each.message_id].append((each, transcript.file))
         for message_id in {each.message_id for each in sightings}:
             self._settle(message_id)
         if not transcript.agent_id:
@@ -107,12 +107,12 @@ class Session:
 
     def _settle(self, message_id: str) -> None:
         settled = merge(self._sighted[message_id])
-        self._sighted[message_id] = [Sighted(each.sighting, each.file) for each in settled]
+        self._sighted[message_id] = [(said, file) for said, file, _ in settled]
         before = self._responses.get(message_id, [])
         after = [
-            _response(each.sighting, each.file.path, self._prices)
-            for each in settled
-            if each.is_counted and each.sighting.session == self.id
+            _response(said, file.path, self._prices)
+            for said, file, is_counted in settled
+            if is_counted and said.session == self.id
         ]
         self._responses[message_id] = after
         self._kinds |= {each.agent_id: each.agent_type for each in after if each.agent_type}

@@ -20,6 +20,13 @@ class Line(NamedTuple):
     is_bold: bool = False
 
 
+def as_line(text: str, *, is_bold: bool = False) -> Line:
+    """A line of what may come from anywhere: what would steer the terminal is taken out."""
+    if text.isprintable():
+        return Line(text, is_bold)
+    return Line("".join(each if each.isprintable() else "\ufffd" for each in text), is_bold)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """What stands above and below the cells of a column."""
@@ -90,8 +97,8 @@ def _row(grid: Grid, widths: Sequence[int], row: Cells) -> Iterator[Line]:
         _padded(text, width, column)
         for text, width, column in zip(texts, widths, grid.columns, strict=True)
     )
-    yield Line(GAP.join(padded).rstrip(), row.is_bold)
-    yield from (Line(part, row.is_bold) for part in folded)
+    yield as_line(GAP.join(padded).rstrip(), is_bold=row.is_bold)
+    yield from (as_line(part, is_bold=row.is_bold) for part in folded)
 
 
 def _padded(text: str, width: int, column: Column) -> str:

@@ -15,7 +15,7 @@ from provisioner.reports.fit import (
     short_keys,
     without,
 )
-from provisioner.reports.grid import Cells, Column, Grid, Line
+from provisioner.reports.grid import Cells, Column, Grid, Line, as_line
 from provisioner.reports.table import SHORT_ID, TOKENS, Look, short_model
 from provisioner.reports.wording import UNKNOWN, cost, count, dollars, short_count
 from provisioner.transcripts.model import Response
@@ -48,7 +48,7 @@ def response_lines(explained: Explained, look: Look) -> Iterator[Line]:
         return _grid(explained, look, layout, files)
 
     yield from fitting(make, _WIDEST, _STEPS, look.width)
-    yield from (Line(f"[{number}] {path}") for path, number in files.items())
+    yield from (as_line(f"[{number}] {path}") for path, number in files.items())
 
 
 def _paths(responses: Sequence[Response]) -> list[str]:
@@ -56,7 +56,7 @@ def _paths(responses: Sequence[Response]) -> list[str]:
 
 
 def _grid(explained: Explained, look: Look, layout: Layout, files: Mapping[str, int]) -> Grid:
-    cells = _Cells(which=look.which, layout=layout, files=files)
+    cells = _Texts(which=look.which, layout=layout, files=files)
     sums = total(map(of_response, explained.responses))
     columns = (
         Column(heading=name, total=cells.footer(name, sums), is_number=name not in _LEFT)
@@ -77,8 +77,8 @@ def _grid(explained: Explained, look: Look, layout: Layout, files: Mapping[str, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cells:
-    """What stands in the cells of one table."""
+class _Texts:
+    """What is written into one table."""
 
     which: CostName
     layout: Layout

@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # what only a table or only an analysis needs is loaded when 
     from provisioner.reports.table import Look
     from provisioner.reports.zones import Zone
 
+_wrap = partial(textwrap.wrap, break_on_hyphens=False)
+
 UNLIMITED = 10_000
 """The width of what is no terminal: nothing has to be left out, and nothing is folded."""
 
@@ -93,13 +95,13 @@ def _analysis_lines(analysis: Analysis, look: Look) -> Iterator[Line]:
     from rich.console import Console  # noqa: PLC0415 - for the analysis alone
 
     from provisioner.reports.analysis.show import print_analysis  # noqa: PLC0415
-    from provisioner.reports.grid import Line  # noqa: PLC0415
+    from provisioner.reports.grid import as_line  # noqa: PLC0415
 
     page = io.StringIO()
     width = look.width or UNLIMITED
     out = Console(file=page, width=width, highlight=False, markup=False, no_color=True)
     print_analysis(analysis, look, out)
-    yield from (Line(text.rstrip()) for text in page.getvalue().splitlines())
+    yield from (as_line(text.rstrip()) for text in page.getvalue().splitlines())
 
 
 def whole_lines(result: Result, look: Look) -> Iterator[Line]:
@@ -119,7 +121,7 @@ def _closing(report: Report, look: Look) -> Iterator[str]:
 
 
 def _folded(texts: Iterable[str], look: Look) -> Iterator[Line]:
-    from provisioner.reports.grid import Line  # noqa: PLC0415
+    from provisioner.reports.grid import as_line  # noqa: PLC0415
 
     for text in texts:
-        yield from (Line(part) for part in textwrap.wrap(text, look.width or UNLIMITED))
+        yield from (as_line(part) for part in _wrap(text, look.width or UNLIMITED))

@@ -83,7 +83,7 @@ def _widest(report: str) -> Layout:
 
 
 def _grid(report: Report, look: Look, layout: Layout) -> Grid:
-    cells = _Cells(report=report, look=look, layout=layout)
+    cells = _Texts(report=report, look=look, layout=layout)
     key = Column(heading=_KEYS.get(report.name, report.name), total="total", is_number=False)
     columns = (
         Column(
@@ -103,7 +103,7 @@ def _grid(report: Report, look: Look, layout: Layout) -> Grid:
     return Grid(columns=[key, *columns], rows=rows)
 
 
-def _lines(report: Report, look: Look, cells: _Cells) -> Iterator[tuple[str, Row | None, Amounts]]:
+def _lines(report: Report, look: Look, cells: _Texts) -> Iterator[tuple[str, Row | None, Amounts]]:
     for row in report.rows:
         yield cells.label(row), row, row.amounts
         if look.by_model and report.name != "model":
@@ -115,8 +115,8 @@ def _lines(report: Report, look: Look, cells: _Cells) -> Iterator[tuple[str, Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cells:
-    """What stands in the cells of one table."""
+class _Texts:
+    """What is written into one table."""
 
     report: Report
     look: Look

@@ -25,9 +25,15 @@ COMMANDS = [
     for name, announced in sorted(cli.commands.items())
     if isinstance(announced, Announced)
 ]
+REPORTS = [
+    (f"{name} {part}", command)
+    for name, group in COMMANDS
+    if isinstance(group, click.Group)
+    for part, command in group.commands.items()
+]
 OPTIONS = [
     pytest.param(option, id=f"{name} {option.opts[-1]}")
-    for name, command in COMMANDS
+    for name, command in [*COMMANDS, *REPORTS]
     for option in command.params
     if isinstance(option, click.Option)
 ]

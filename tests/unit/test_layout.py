@@ -64,7 +64,6 @@ WITHOUT_A_TEST = {
     "commands.down": _SHOWN,
     "commands.env": _SHOWN,
     "commands.logs": _SHOWN,
-    "commands.monitor": _SHOWN,
     "commands.plan": _SHOWN,
     "commands.render": _SHOWN,
     "commands.restart": _SHOWN,

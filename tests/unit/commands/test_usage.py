@@ -63,6 +63,16 @@ def test_a_report_loads_nothing_that_takes_long(
     assert _loaded(environment, *options) & SLOW == set()
 
 
+def test_letters_that_a_stream_does_not_know_are_replaced(environment: Mapping[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "provisioner", "usage"],
+        env={**environment, "PYTHONIOENCODING": "latin-1"},
+        capture_output=True,
+        check=True,
+    )
+    assert set(done.stdout.decode("ascii").splitlines()[1]) == {"?"}
+
+
 def test_a_project_can_be_told_by_where_one_is(tmp_path: Path) -> None:
     folder = tmp_path / "real"
     folder.mkdir()

@@ -69,6 +69,11 @@ def test_letters_take_the_cells_that_a_terminal_gives_them(text: str, cells: int
     assert cell_width(text) == cells
 
 
+def test_what_would_steer_the_terminal_is_taken_out() -> None:
+    steering = _grid(Cells(["\x1b[2Jwid\ngets", "$9.00"]))
+    assert list(draw(steering, None))[2].text == "\ufffd[2Jwid\ufffdgets    $9.00"
+
+
 def test_wide_letters_are_aligned_too() -> None:
     lines = [line.text for line in draw(_grid(Cells(["項目", "$9.00"])), None)]
     assert {cell_width(line) for line in lines} == {16}
