@@ -114,7 +114,7 @@ def _interrupted(arguments: list[str]) -> str:
             return ""  # that is how one leaves it
         case ["up" | "restart"]:
             return "interrupted: run the command again to go on, or `claude-otel down`\n"
-        case ["down" | "clean"]:
+        case ["down" | "clean" | "backfill"]:
             return "interrupted: run the command again to go on\n"
     return "interrupted\n"
 

@@ -69,6 +69,9 @@ _OWN: dict[str, tuple[str, ...]] = {
         "cache_creation_5m_tokens",
         "cache_creation_1h_tokens",
         "ttft_ms",
+        # Of those that were added from transcripts.
+        "message_id",
+        "transcript_key",
     ),
     "api_request_body": (
         "model",

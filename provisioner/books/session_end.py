@@ -23,9 +23,9 @@ def command(python: str, root: Path, seconds: float) -> str:
 
 def with_hook(text: str | None, line: str) -> str:
     """The settings with our hook, once; raises NotStrictJson where they cannot be read."""
-    written = without_hook(text) if text and text.strip() else "{}\n"
+    written = text if text and text.strip() else "{}\n"
+    groups = [each for each in _groups(written) if not _is_ours(each)]
     refuse_doubles(written)
-    groups = _groups(written)
     ours = {"hooks": [{"type": "command", "command": line}]}
     if HOOKS not in read_object(written):
         written = put(written, HOOKS, {})

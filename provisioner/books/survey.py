@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from provisioner.workspace import Workspace
 EDGE_MS = 3_600_000
 """So much is read before the span, so that what belongs together is found on both sides of it."""
 
+_PLAIN = re.compile(r"[\w.-]+")
 _ADDED = 'ledger_api_requests{origin="transcript",outcome="ok"}'
 _BY_SESSION = "sum by (session) (sum_over_time(ledger_session_requests[{}ms]))"
 
@@ -133,7 +135,9 @@ def _session_times(workspace: Workspace, sessions: set[str], start_ms: int) -> s
     """When live amounts stand in the series of sessions, which know no origin."""
     if not sessions or not workspace.settings.session_series:
         return set()
-    selector = f'ledger_session_requests{{session=~"{"|".join(sorted(sessions))}"}}'
+    # What the client names is no regular expression; what somebody else names might end the text.
+    named = "|".join(sorted(each for each in sessions if _PLAIN.fullmatch(each)))
+    selector = f'ledger_session_requests{{session=~"{named}"}}'
     now_ms = int(time.time() * 1000)
     return _sample_times(_prometheus(workspace), selector, start_ms, now_ms)
 

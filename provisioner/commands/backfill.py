@@ -37,11 +37,11 @@ def backfill(*, since: str | None, dry_run: bool, grace: float) -> int:
     Each request is counted once, however often this runs, whenever it is interrupted, and beside
     live telemetry. What is added bears its own time and the label origin="transcript".
     """
+    zone = find_zone(None, os.environ)
+    start = since_ms(since, zone, int(time.time() * 1000)) if since else None
     workspace = open_workspace()
     console = Console()
     require_running(workspace, open_runtime(workspace, console.say))
-    zone = find_zone(None, os.environ)
-    start = since_ms(since, zone, int(time.time() * 1000)) if since else None
     return fill(workspace, Asked(since_ms=start, grace_seconds=grace), console, dry_run=dry_run)
 
 

@@ -41,11 +41,11 @@ def reconcile(*, since: str | None, repair: bool, as_json: bool, grace: float) -
 
     Says what is missing where, and the likely reason. Exits with 5 when the books disagree.
     """
+    zone = find_zone(None, os.environ)
+    start = since_ms(since, zone, int(time.time() * 1000)) if since else None
     workspace = open_workspace()
     console = Console()
     require_running(workspace, open_runtime(workspace, console.say))
-    zone = find_zone(None, os.environ)
-    start = since_ms(since, zone, int(time.time() * 1000)) if since else None
     asked = Asked(since_ms=start, grace_seconds=grace)
     found, done = compared(workspace, asked, zone, console, repair=repair)
     if as_json:

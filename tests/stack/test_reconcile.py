@@ -33,7 +33,7 @@ from tests.stack.scenarios import run_scenario
 from tests.stack.stacks import TestStack
 from tests.unit.transcripts.lines import answer, write_transcript
 
-ANSWERS = 12_000
+ANSWERS = 8_000
 PRICE = 0.013924
 """Of one answer of the history: what the client says of the scenario `one_answer`."""
 
@@ -79,7 +79,9 @@ class Desk:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"HOME": str(self.home), "CLAUDE_OTEL_USAGE_DIR": str(self.home / "usage")}
+        """What a command needs to find the person's transcripts, and nobody else's."""
+        folders = {"CLAUDE_CONFIG_DIR": ".claude", "CLAUDE_OTEL_USAGE_DIR": "usage"}
+        return {name: str(self.home / folder) for name, folder in folders.items()}
 
     def totals(self) -> dict[str, float]:
         """What both stores say that the project has cost, and of how many requests."""
@@ -180,7 +182,8 @@ def test_history_is_added_once_though_it_is_killed_and_while_a_client_works(desk
         assert process.wait() == 0
     live = scenario.expected.api_requests
     eventually(lambda: desk.books.loki_count("api_request"), live)
-    assert "0 requests added" in desk.stack.succeed(*BACKFILL, env=desk.environment)
+    up = desk.stack.succeed("up", "--with-history", env=desk.environment)
+    assert "0 requests added" in up
     assert past.loki_count("api_request") == ANSWERS == _different(past)
     assert past.total("ledger_api_requests") == ANSWERS
     assert past.total("ledger_session_requests") == ANSWERS
