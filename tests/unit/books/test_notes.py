@@ -66,7 +66,7 @@ def test_amounts_made_of_what_loki_gives_back_are_those_that_were_made_first() -
     said = {name.replace(".", "_"): str(value) for name, value in note.kept.attributes.items()}
     found = note_of(said, note.event.at_ns)
     assert _amounts(found) == _amounts(note)
-    assert (found.key, len(_amounts(note))) == ("msg_1", 9)
+    assert (found.key, len(_amounts(note))) == ("msg_1", 10)
 
 
 def test_what_has_no_price_is_counted_without_a_cost() -> None:
