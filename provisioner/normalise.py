@@ -56,7 +56,7 @@ def normalised(record: Record, teller: Teller) -> Attributes:
             cleaned = _cleaned(record.name, own)
             named = own | cleaned | {"event.name": _event_name(record.name)}
             labels = _labels("event", named) | origin | _computed(record.name, cleaned)
-            return {**labels, **_numbers(record.name, own)}
+            return {**labels, **numbers(record.name, own)}
         case Increment():
             return {**_labels("counter", own), **origin, **_amount(record.value)}
 
@@ -159,7 +159,8 @@ def _in_python(pattern: str) -> str:
     return re.sub(r"\$$", r"\\Z", pattern.replace(r"\p{L}\p{N}", r"\w"))
 
 
-def _numbers(name: str, own: Values) -> dict[str, float]:
+def numbers(name: str, own: Values) -> dict[str, float]:
+    """The numbers of an event that are added to amounts: others are no numbers, or absurd."""
     found = {
         each: number
         for each, most in telemetry.NUMBERS.items()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from provisioner.backends import Entry, Loki
+from provisioner.normalise import numbers
 from provisioner.runtime.model import Report
 from provisioner.telemetry import TOKEN_TYPES
 
@@ -70,8 +71,10 @@ def parts(start_ms: int, end_ms: int, days: int = 14) -> Iterator[tuple[int, int
 
 
 def told(entry: Entry) -> Told:
-    """What an entry says of an answer."""
+    """What an entry says of an answer, as far as the ledger counts it."""
     said = entry.attributes
+    counted = numbers(EVENT, said)
+    given, made, read, written = (int(counted[name]) for name in TOKEN_TYPES.values())
     return Told(
         at_ms=entry.at_ns // MILLISECOND_NS,
         key=said.get(KEY, ""),
@@ -82,18 +85,6 @@ def told(entry: Entry) -> Told:
         project=said.get("project", ""),
         source=said.get("source", ""),
         origin="transcript" if said.get(KEY) else "live",
-        cost_usd=_number(said, "cost_usd"),
-        tokens=_tokens(said),
+        cost_usd=counted.get("cost_usd"),
+        tokens=(given, made, read, written),
     )
-
-
-def _tokens(said: Mapping[str, str]) -> Tokens:
-    counts = [int(_number(said, name) or 0) for name in TOKEN_TYPES.values()]
-    return counts[0], counts[1], counts[2], counts[3]
-
-
-def _number(said: Mapping[str, str], name: str) -> float | None:
-    try:
-        return float(said[name])
-    except (KeyError, ValueError):
-        return None

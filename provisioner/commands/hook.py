@@ -54,7 +54,7 @@ def remove() -> None:
 
 
 @hook.command(hidden=True)
-@click.option("--grace", type=float, default=GRACE_SECONDS, help="As given to `install`.")
+@click.option("--grace", type=float, default=GRACE_SECONDS, help="As `install` was told.")
 def run(*, grace: float) -> None:
     """Repair the session that the client names on the standard input; silent, whatever happens."""
     try:

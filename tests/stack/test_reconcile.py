@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from provisioner.history import Stores, write_amounts
+from provisioner.ledger import Series
 from provisioner.runtime.choose import open_runtime
 from provisioner.workspace import open_workspace
 from tests.stack import scenarios
@@ -169,7 +171,7 @@ def test_a_hook_repairs_a_session_by_itself(desk: Desk) -> None:
 
 def test_history_is_added_once_though_it_is_killed_and_while_a_client_works(desk: Desk) -> None:
     past = Books(stack=desk.stack, project=f"past-{uuid.uuid4().hex[:8]}")
-    _write_history(desk.home, past.project)
+    _write_history(desk.home, past.project, ANSWERS)
     for known in (0, KILLED_AFTER):
         with _backfilling(desk) as process:
             eventually(partial(_has_more, past, known), expected=True)
@@ -194,7 +196,21 @@ def test_history_is_added_once_though_it_is_killed_and_while_a_client_works(desk
     )
 
 
-def _write_history(home: Path, project: str) -> None:
+def test_what_loki_has_lost_is_left_alone(desk: Desk) -> None:
+    """The ledger has counted a session of which Loki knows nothing (any more)."""
+    past = Books(stack=desk.stack, project=f"past-{uuid.uuid4().hex[:8]}")
+    _write_history(desk.home, past.project, 5)
+    labels = (("project", past.project), ("session", f"session-{past.project}"), ("user", "ann"))
+    counted = Series("ledger.session_requests", labels)
+    stores = Stores(prometheus_url=desk.stack.prometheus.url, loki_url=desk.stack.loki.url)
+    begin = int(time.time() * 1000) - 50 * 60 * 1000
+    write_amounts(stores, {counted: {begin + number: 1.0 for number in range(5)}}, _nobody)
+    ran = desk.stack.run(*BACKFILL, env=desk.environment)
+    assert ("0 requests added" in ran.out, "5 are left alone" in ran.err) == (True, True), ran
+    assert past.loki_count("api_request") == past.total("ledger_cost_usd") == 0
+
+
+def _write_history(home: Path, project: str, count: int) -> None:
     """Answers within the last hour, of which every tenth has another's millisecond."""
     begin = time.time() - 50 * 60
     lines = (
@@ -211,7 +227,7 @@ def _write_history(home: Path, project: str) -> None:
             write_5m=1500,
             write_1h=500,
         )
-        for number in range(ANSWERS)
+        for number in range(count)
     )
     name = f"-srv-{project}/session-{project}.jsonl"
     write_transcript(home / ".claude" / "projects", name, *lines)

@@ -18,7 +18,8 @@ def test_an_entry_of_the_client_is_live_and_one_with_a_key_is_ours() -> None:
 
 
 def test_counts_are_numbers_and_what_is_none_counts_nothing() -> None:
-    found = told(_entry(input_tokens="1", output_tokens="2", cache_read_tokens="x", cost_usd="?"))
+    said = {"input_tokens": "1", "output_tokens": "2", "cache_read_tokens": "x"}
+    found = told(_entry(**said, cache_creation_tokens="NaN", cost_usd="inf"))
     assert (found.tokens, found.cost_usd) == ((1, 2, 0, 0), None)
 
 
