@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from provisioner.event_attributes import EVENTS
-from provisioner.telemetry import AMOUNTS, CONTENT_ATTRIBUTES, COUNTERS, IDENTITY_ATTRIBUTES
+from provisioner.telemetry import (
+    AMOUNTS,
+    CONTENT_ATTRIBUTES,
+    COUNTERS,
+    IDENTITY_ATTRIBUTES,
+    PLAN_LIMITS,
+    PLAN_WINDOWS,
+)
 
 PAGE = "docs/telemetry.md"
 
@@ -30,6 +37,16 @@ Scraped from the collector's `:18889/metrics`, for dashboards that people bring 
 not use them.
 """
 
+_PLAN_LIMITS = f"""\
+## The plan's limits
+
+What the client told its status line last of the limits of a subscription, where `claude-otel
+statusline` is that line: told again as long as it runs, and not at all from the reset on. The
+collector repeats the last one for three days, so ask for what is still true:
+`{PLAN_LIMITS[0].name} and on (window, user) ({PLAN_LIMITS[1].name} > time())`.
+`window` is {" or ".join(f"`{each}`" for each in PLAN_WINDOWS)}. Nothing of it enters a total.
+"""
+
 _EVENTS = """\
 ## Events
 
@@ -42,9 +59,13 @@ too. `user`, `team`, `project` and `origin` are added to each; `model` has no pr
 
 def catalogue_page() -> str:
     """The page, in Markdown."""
-    return (
-        "\n".join([_HEAD, *_amounts(), "", _COUNTERS, *_counters(), "", _EVENTS, *_events()]) + "\n"
+    parts = (
+        (_HEAD, _amounts()),
+        (_COUNTERS, _counters()),
+        (_PLAN_LIMITS, _plan_limits()),
+        (_EVENTS, _events()),
     )
+    return "\n\n".join("\n".join([head, *lines]) for head, lines in parts) + "\n"
 
 
 def _amounts() -> Iterator[str]:
@@ -61,6 +82,13 @@ def _counters() -> Iterator[str]:
     yield "|---|---|---|"
     for counter in COUNTERS:
         yield f"| `{counter.prometheus_name}` | `{counter.otel_name}` | {counter.why} |"
+
+
+def _plan_limits() -> Iterator[str]:
+    yield "| series | labels | what it is |"
+    yield "|---|---|---|"
+    for limit in PLAN_LIMITS:
+        yield f"| `{limit.name}` | {', '.join(sorted(limit.labels))} | {limit.why} |"
 
 
 def _events() -> Iterator[str]:

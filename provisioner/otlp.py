@@ -20,7 +20,11 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2_grpc import MetricsServiceStub
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality, NumberDataPoint
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AggregationTemporality,
+    NumberDataPoint,
+    ScopeMetrics,
+)
 
 from provisioner.backends import TIMEOUT_SECONDS, post_otlp
 from provisioner.errors import DeliveryFailed
@@ -79,10 +83,12 @@ class Gauge:
     samples: Sequence[tuple[int, float]]
 
 
-def gauges_request(gauges: Iterable[Gauge]) -> ExportMetricsServiceRequest:
-    """An OTLP request that carries gauges, as the collector sends amounts: without a resource."""
+def gauges_request(
+    gauges: Iterable[Gauge], sender: Sender | None = None
+) -> ExportMetricsServiceRequest:
+    """An OTLP request that carries gauges; without a sender, as the collector sends amounts."""
     request = ExportMetricsServiceRequest()
-    scope_metrics = request.resource_metrics.add().scope_metrics.add()
+    scope_metrics = _scope_metrics(request, sender)
     points = {}
     for gauge in gauges:
         if gauge.otel_name not in points:
@@ -102,11 +108,7 @@ def increments_request(
 ) -> ExportMetricsServiceRequest:
     """An OTLP request that carries increments, as the client sends them: delta sums."""
     request = ExportMetricsServiceRequest()
-    resource_metrics = request.resource_metrics.add()
-    resource = {"service.name": sender.service_name, **sender.resource}
-    resource_metrics.resource.attributes.extend(_attributes(resource))
-    scope_metrics = resource_metrics.scope_metrics.add()
-    scope_metrics.scope.name = sender.scope
+    scope_metrics = _scope_metrics(request, sender)
     for increment in increments:
         total = scope_metrics.metrics.add(name=increment.name).sum
         total.is_monotonic = True
@@ -115,6 +117,17 @@ def increments_request(
         point.time_unix_nano = increment.at_ns or time.time_ns()
         point.as_double = increment.value
     return request
+
+
+def _scope_metrics(request: ExportMetricsServiceRequest, sender: Sender | None) -> ScopeMetrics:
+    """Where a request's metrics go: the resource and the scope of its sender, if any."""
+    resource_metrics = request.resource_metrics.add()
+    scope_metrics: ScopeMetrics = resource_metrics.scope_metrics.add()
+    if sender:
+        resource = {"service.name": sender.service_name, **sender.resource}
+        resource_metrics.resource.attributes.extend(_attributes(resource))
+        scope_metrics.scope.name = sender.scope
+    return scope_metrics
 
 
 def send_to_store(url: str, request: Request) -> None:

@@ -18,6 +18,7 @@ EVENT_SCOPE = "com.anthropic.claude_code.events"
 METRIC_SCOPE = "com.anthropic.claude_code"
 PROBE_SCOPE = "claude-otel.probe"
 PROBE_EVENT = "probe"
+PLAN_LIMIT_SCOPE = "claude-otel.plan_limits"
 
 OWN = parts.OWN
 """Prefix of the attributes that the collector itself writes on a record, to be summed: labels and
@@ -82,6 +83,20 @@ class Counter:
     prometheus_name: str
     labels: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLimit:
+    """What the status line hands over of a plan's limits, as it appears on the scrape endpoint."""
+
+    name: str
+    labels: tuple[str, ...]
+    why: str
+
+    @property
+    def otel_name(self) -> str:
+        """The name before Prometheus translates dots: `claude_otel.plan_limit.used_ratio`."""
+        return self.name.replace("claude_otel_plan_limit_", "claude_otel.plan_limit.", 1)
 
 
 def _each(*events: str) -> tuple[Part, ...]:
@@ -473,6 +488,23 @@ COUNTERS = (
         why="Active time, the client's own counter.",
     ),
 )
+
+PLAN_WINDOWS = ("five_hour", "seven_day")
+"""The limits of a plan that the client speaks of; no other value of `window` is let in."""
+
+_PLAN_LABELS = ("window", "user")
+
+PLAN_USED = PlanLimit(
+    name="claude_otel_plan_limit_used_ratio",
+    labels=_PLAN_LABELS,
+    why="Which part of the limit is used: 1 is all of it.",
+)
+PLAN_RESETS = PlanLimit(
+    name="claude_otel_plan_limit_resets_at_seconds",
+    labels=_PLAN_LABELS,
+    why="When the limit starts anew, in seconds since 1970; what was used means nothing by then.",
+)
+PLAN_LIMITS = (PLAN_USED, PLAN_RESETS)
 
 CONTENT_ATTRIBUTES = (
     "body",

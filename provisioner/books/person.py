@@ -13,6 +13,7 @@ from provisioner.records import Event
 
 _ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES"
 _TEAM = "CLAUDE_OTEL_TEAM"
+_USER = ("user.email", "user.account_uuid", "user.id")
 
 
 def person_by_path(
@@ -32,12 +33,22 @@ def person_by_path(
 
 def person(folder: Path, environ: Mapping[str, str], home: Path, teller: Teller) -> tuple[str, str]:
     """User and team, as labels, of the client whose folder this is."""
-    # The account is the client's own word, which nobody's attributes override.
-    told = _attributes(folder, environ) | _account(folder, home)
+    told = _told(folder, environ, home)
     if team := environ.get(_TEAM):
         told.setdefault("team", team)
     kept = stored(Event(name="", attributes=told), teller).attributes
     return str(kept["user"]), str(kept["team"])
+
+
+def identity(folder: Path, environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    """The attributes that name the user of that client; whoever gets them hides what must be."""
+    told = _told(folder, environ, home)
+    return {name: told[name] for name in _USER if name in told}
+
+
+def _told(folder: Path, environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    # The account is the client's own word, which nobody's attributes override.
+    return _attributes(folder, environ) | _account(folder, home)
 
 
 def _account(folder: Path, home: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What did the account use today, and in the block that goes on? Counted beside the status line.
 
-Run as a program: `python -m provisioner.live.recount`.
+What the status line was told of the plan's limits goes on to the stack from here, too. Run as a
+program: `python -m provisioner.live.recount`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from provisioner.live.account import active_block, recent_slices, used_today
 from provisioner.live.now import Now, now_path, write_now
+from provisioner.live.tell_limits import tell_limits
 from provisioner.prices import open_prices
 from provisioner.transcripts.places import index_directory, roots
 from provisioner.transcripts.usage import open_usage
@@ -44,3 +46,4 @@ def _quietly(_: str) -> None:
 
 if __name__ == "__main__":
     recount(os.environ, Path.home())
+    tell_limits(os.environ, Path.home(), time.time())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provisioner.catalogue_page import PAGE, catalogue_page
 from provisioner.event_attributes import EVENTS
-from provisioner.telemetry import AMOUNTS, COUNTERS
+from provisioner.telemetry import AMOUNTS, COUNTERS, PLAN_LIMITS
 from tests.conftest import ROOT
 
 
@@ -17,6 +17,7 @@ def test_every_series_and_event_is_on_the_page() -> None:
     names = [
         *(amount.name for amount in AMOUNTS),
         *(counter.prometheus_name for counter in COUNTERS),
+        *(limit.name for limit in PLAN_LIMITS),
         *EVENTS,
     ]
     page = catalogue_page()

@@ -100,6 +100,16 @@ def test_gauges_of_one_name_are_one_metric_without_a_resource() -> None:
     ]
 
 
+def test_gauges_of_a_sender_have_its_resource_and_scope() -> None:
+    gauge = Gauge(otel_name="a.gauge", labels=(), samples=[(1, 2.0)])
+    (resource,) = gauges_request([gauge], SENDER).resource_metrics
+    assert {each.key: each.value.string_value for each in resource.resource.attributes} == {
+        "service.name": "claude-otel",
+        "team": "blue",
+    }
+    assert resource.scope_metrics[0].scope.name == "a.scope"
+
+
 def test_increments_are_deltas_as_the_client_sends_them() -> None:
     increment = Increment(name="claude_code.commit.count", value=2, attributes={"a": "b"}, at_ns=5)
     (resource,) = increments_request(SENDER, [increment]).resource_metrics

@@ -21,6 +21,7 @@ from provisioner.telemetry import (
     CONTENT_ATTRIBUTES,
     COUNTERS,
     IDENTITY_ATTRIBUTES,
+    PLAN_LIMITS,
     SESSION_AMOUNTS,
 )
 from tests.conftest import ROOT
@@ -229,12 +230,18 @@ def test_grafana_is_scraped_only_where_there_is_one() -> None:
     assert set(jobs(with_grafana=True)) - set(jobs(with_grafana=False)) == {"grafana"}
 
 
-def test_every_counter_of_the_catalogue_passes_its_scrape_and_little_else() -> None:
+def test_what_is_told_of_a_plan_reaches_the_scrape_endpoint_and_no_total() -> None:
+    pipelines = _read(_collector())["service"]["pipelines"]
+    assert pipelines["metrics/limits"]["exporters"] == ["prometheus"]
+    assert pipelines["metrics/counters"]["processors"][0] == "filter/ours"
+
+
+def test_every_series_of_the_catalogue_passes_its_scrape_and_little_else() -> None:
     jobs = _read(_rendered(Settings())["prometheus/prometheus.yaml"])["scrape_configs"]
     (client,) = [job for job in jobs if job["job_name"] == "claude-code"]
     (kept,) = client["metric_relabel_configs"]
     assert (kept["action"], kept["source_labels"]) == ("keep", ["__name__"])
-    names = [counter.prometheus_name for counter in COUNTERS]
+    names = [each.prometheus_name for each in COUNTERS] + [each.name for each in PLAN_LIMITS]
     assert [name for name in names if not re.fullmatch(kept["regex"], name)] == []
     assert not re.fullmatch(kept["regex"], "target_info")
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from provisioner.event_attributes import EVENTS
+from provisioner.live.limits import Limits
 from provisioner.telemetry import (
     AMOUNTS,
     API_SECONDS_BOUNDS,
@@ -18,6 +19,8 @@ from provisioner.telemetry import (
     NUMBERS,
     OPTIONAL_LABELS,
     OWN,
+    PLAN_LIMITS,
+    PLAN_WINDOWS,
     PROBE,
     SESSION_AMOUNTS,
     SESSION_LABELS,
@@ -40,6 +43,7 @@ def test_names_are_there_once() -> None:
         [amount.name for amount in AMOUNTS],
         [counter.prometheus_name for counter in COUNTERS],
         [counter.otel_name for counter in COUNTERS],
+        [limit.name for limit in PLAN_LIMITS],
         list(EVENTS),
     ):
         assert sorted(set(names)) == sorted(names)
@@ -133,6 +137,18 @@ def test_labels_of_a_signal_come_with_the_attributes_that_they_are_made_of() -> 
     found = dict(labels_of("counter"))
     assert (found["language"], found["terminal"]) == (("language",), ("terminal.type",))
     assert found.keys().isdisjoint(COMPUTED_LABELS)
+
+
+def test_what_is_told_of_a_plan_becomes_its_name_in_prometheus_and_enters_no_total() -> None:
+    for limit in PLAN_LIMITS:
+        assert limit.otel_name.count(".") == 2
+        assert limit.otel_name.replace(".", "_") == limit.name
+        assert not limit.name.startswith(("ledger_", "claude_code_"))
+        assert limit.why.endswith(".")
+
+
+def test_the_windows_of_a_plan_are_those_that_the_status_line_keeps() -> None:
+    assert {*PLAN_WINDOWS} == {*Limits._fields} - {"told_at"}
 
 
 def test_lists_are_sorted() -> None:

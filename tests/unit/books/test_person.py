@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.books.person import person, person_by_path
+from provisioner.books.person import identity, person, person_by_path
 from provisioner.normalise import Teller
 
 ACCOUNT = {"emailAddress": "ann@example.org", "accountUuid": "uuid-1"}
@@ -54,6 +54,16 @@ def test_a_hashed_person_stays_hashed(tmp_path: Path) -> None:
     user, _ = person(tmp_path / ".claude", {}, tmp_path, Teller(identity="hash", secret="s"))  # noqa: S106 - none
     assert len(user) == 16
     assert "ann" not in user
+
+
+def test_a_users_own_attributes_are_told_and_no_others(tmp_path: Path) -> None:
+    _written(tmp_path / ".claude.json", {"oauthAccount": ACCOUNT, "userID": "abc"})
+    environ = {ATTRIBUTES: "user.email=other,team=mine,origin=transcript"}
+    assert identity(tmp_path / ".claude", environ, tmp_path) == {
+        "user.email": "ann@example.org",
+        "user.account_uuid": "uuid-1",
+        "user.id": "abc",
+    }
 
 
 def test_each_of_several_folders_has_its_person(tmp_path: Path) -> None:
