@@ -47,7 +47,8 @@ def encode_panel(panel: Panel, empty: str) -> Json:
     encoder: Callable[[Any], Json] = _ENCODERS[type(panel)]
     encoded = encoder(panel)
     if isinstance(panel, Stat | Ranking):
-        encoded["fieldConfig"]["defaults"]["noValue"] = empty
+        own = panel.empty if isinstance(panel, Stat) else ""
+        encoded["fieldConfig"]["defaults"]["noValue"] = own or empty
     return encoded | {
         "title": panel.title,
         "description": panel.why,

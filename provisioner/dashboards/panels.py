@@ -163,7 +163,7 @@ class Stat(_Numbers):
     """Totals of the whole range, written out in full; one number for each series.
 
     A calendar tile has a range of its own, which begins at `since` and ends now. `words` replace
-    numbers that stand for a state.
+    numbers that stand for a state. `empty` is said without data, instead of what the board says.
     """
 
     kind: ClassVar[Kind] = Kind.INSTANT
@@ -172,6 +172,7 @@ class Stat(_Numbers):
     height: int = 5
     levels: tuple[Level, ...] = ()
     since: str = ""
+    empty: str = ""
     words: Mapping[int, str] = field(default_factory=dict)
 
 

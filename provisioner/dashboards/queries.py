@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioner.dashboards.model import ALL, FILTERS
-from provisioner.telemetry import AMOUNTS
+from provisioner.telemetry import AMOUNTS, PLAN_RESETS, PLAN_USED
 
 _LABELS = {amount.name: amount.all_labels for amount in AMOUNTS}
 _REFERENCE = re.compile(r"\$\{?(\w+)\}?")
@@ -152,6 +152,18 @@ def cumulative_by(amounts: Amounts, label: str) -> str:
 def finished_bars_by(amounts: Amounts, label: str) -> str:
     """What was spent in each step that has ended: a heat map's cell at t holds (t - step, t]."""
     return f"sum by ({label}) ({_over(amounts, '[$__interval]')})"
+
+
+def plan_limits() -> str:
+    """Which part of each of a plan's limits is used, by window and user; the most used first.
+
+    The last word about a limit outlives it on the scrape endpoint, so it counts until the reset.
+    """
+    used, resets = (
+        f'max by (window, user) ({limit.name}{{user=~"$user"}})'
+        for limit in (PLAN_USED, PLAN_RESETS)
+    )
+    return f"sort_desc({used} and on (window, user) ({resets} > time()))"
 
 
 def seen_from(amounts: Amounts, *labels: str) -> str:

@@ -25,6 +25,7 @@ from provisioner.dashboards.queries import (
     distinct_before,
     of,
     or_proven_zero,
+    plan_limits,
     projected_month,
     share,
     top_by,
@@ -41,6 +42,11 @@ CACHE_LEVELS = (
     Level(at=0, tone=Tone.BAD),
     Level(at=0.3, tone=Tone.WORRYING),
     Level(at=0.6, tone=Tone.GOOD),
+)
+LIMIT_LEVELS = (
+    Level(at=0, tone=Tone.GOOD),
+    Level(at=0.8, tone=Tone.WORRYING),
+    Level(at=0.95, tone=Tone.BAD),
 )
 CACHE_READS = of("ledger_tokens", type="cacheRead")
 PROMPT_TOKENS = of("ledger_tokens", type=("input", "cacheRead", "cacheCreation"))
@@ -61,7 +67,7 @@ def overview() -> Dashboard:
         title="Overview",
         question="What did Claude Code cost, and what came of it?",
         annotations=moments(),
-        rows=(_totals(), _calendar(), _health(), _cost(), _tokens(), _where()),
+        rows=(_totals(), _calendar(), _health(), _plan(), _cost(), _tokens(), _where()),
     )
 
 
@@ -157,6 +163,26 @@ def _health() -> Row:
                 levels=(Level(at=0, tone=Tone.BAD), Level(at=1, tone=Tone.GOOD)),
                 words={0: "a part is down", 1: "all up"},
                 queries=(now("min(up)"),),
+            ),
+        ),
+    )
+
+
+def _plan() -> Row:
+    return Row(
+        title="The plan",
+        panels=(
+            Stat(
+                title="Plan Limits",
+                why="Which part of a subscription's five-hour and seven-day limit was used by the "
+                "end of the range, as the client told its status line last. That takes a "
+                "subscription, and `claude-otel statusline` as the status line. A limit is shown "
+                "until it starts anew: how much of the next is used is not known until told.",
+                unit=Unit.SHARE,
+                levels=LIMIT_LEVELS,
+                empty="No limit told. On a subscription? Make claude-otel statusline the status "
+                "line of Claude Code",
+                queries=(now(plan_limits(), "{{window}} {{user}}"),),
             ),
         ),
     )

@@ -57,6 +57,7 @@ OVERVIEW: Panels = {
     "Burn Rate per Hour": {"": lambda truth: times(truth.sums(_COST), 3600 / truth.seconds)},
     "Cache Hit Share": {"": cache_share},
     "API Errors": {"": lambda truth: or_zero(truth.sums(_ERRORS), truth.sums(_ANSWERED))},
+    "Plan Limits": {"": lambda truth: truth.sums(of("plan limit"), "window", "user")},
     # Not a fact of anybody's use: the test looks at a stack whose parts all run.
     "Stack Health": {"": lambda _: {(): 1}},
     "Cost by Model": {"": lambda truth: truth.sums(_COST, "model")},

@@ -24,6 +24,7 @@ from tests.stack.truth.arithmetic import Truth
 from tests.stack.truth.asking import SECOND_NS, Desk, Span
 from tests.stack.truth.facts import Fact, facts_of, happenings_of
 from tests.stack.truth.past import store_past
+from tests.stack.truth.plans import tell_all
 from tests.stack.truth.recorder import Record, recording
 
 STEP_SECONDS = 60
@@ -59,6 +60,7 @@ class Evidence:
 def gather(stack: TestStack, api: MessagesApi, folder: Path) -> Evidence:
     """Let everything happen before a stack that has seen nothing yet, and wait until it knows."""
     start = int(time.time()) // STEP_SECONDS * STEP_SECONDS
+    plans = tell_all(stack, folder / "plans")
     with recording(stack.door.http_url) as recorder:
         past = store_past(stack, recorder.url, start - PAST_SECONDS)
         runs = _run_all(stack, api, folder, recorder.url)
@@ -66,11 +68,11 @@ def gather(stack: TestStack, api: MessagesApi, folder: Path) -> Evidence:
         fed.feed(recorder.url)
         records = recorder.records
     _wait_for_the_last(stack)
-    end = int(time.time() // STEP_SECONDS + 1) * STEP_SECONDS
+    end = int(max(time.time(), plans.anew_at) // STEP_SECONDS + 1) * STEP_SECONDS
     span = Span(start=start, end=end, step=STEP_SECONDS)
     return Evidence(
         desk=Desk(prometheus=stack.prometheus, loki=stack.loki, span=span),
-        truth=_truth(records, past, span),
+        truth=_truth(records, past, span, plans.facts),
         of_client=_truth(of_client, past, span),
         runs=runs,
     )
@@ -102,11 +104,13 @@ def _wait_for_the_last(stack: TestStack) -> None:
     pass_event(stack)
 
 
-def _truth(records: Sequence[Record], past: Sequence[Fact], span: Span) -> Truth:
+def _truth(
+    records: Sequence[Record], past: Sequence[Fact], span: Span, told: Sequence[Fact] = ()
+) -> Truth:
     new = [record for record in records if record.at_ns > span.start * SECOND_NS]
     old = [record for record in records if record.at_ns <= span.start * SECOND_NS]
     return Truth(
-        facts=list(facts_of(new)),
+        facts=[*facts_of(new), *told],
         facts_before=past,
         happenings=list(happenings_of(new)),
         happenings_before=list(happenings_of(old)),

@@ -31,7 +31,7 @@ from provisioner.dashboards.panels import (
     Unit,
 )
 from provisioner.event_attributes import EVENTS, attributes_of
-from provisioner.telemetry import AMOUNTS
+from provisioner.telemetry import AMOUNTS, PLAN_LIMITS
 from tests.unit.dashboards import logql
 from tests.unit.dashboards.forbidden import ALLOWED, RULES, Rule
 from tests.unit.dashboards.promql import (
@@ -46,14 +46,15 @@ ROOT = Path(__file__).parents[3]
 DATA_SOURCES = ROOT / "grafana" / "provisioning" / "datasources" / "stack.yaml.j2"
 OF_ENGINES = {"up": frozenset({"job", "instance"})}
 """What Prometheus itself writes down of the engines."""
-LABELS = {amount.name: amount.all_labels for amount in AMOUNTS} | OF_ENGINES
+OF_PLANS = {limit.name: frozenset(limit.labels) for limit in PLAN_LIMITS}
+LABELS = {amount.name: amount.all_labels for amount in AMOUNTS} | OF_PLANS | OF_ENGINES
 FILTERED = {variable.label for variable in FILTERS}
 NOT_ON_A_BOARD = {
     "ledger_probe": "the stack's own round trip, which is no one's use of Claude Code",
     "ledger_tool_seconds": "its buckets tell more; the sum is kept for people's own means",
 }
 PROMISED = {
-    "overview": {"Active Sessions", "Total Cost", "Token Usage", "Lines of Code"},
+    "overview": {"Active Sessions", "Total Cost", "Token Usage", "Lines of Code", "Plan Limits"},
     "cost": {"Cumulative Cost by Model", "Token Usage by Type", "Token Usage by Model"},
     "tools": {"Tool Usage Rate", "Cumulative Tool Usage", "Tool Success Rate"},
     "performance": {"API Request Duration by Model", "API Error Rate"},

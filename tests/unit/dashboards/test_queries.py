@@ -103,6 +103,15 @@ def test_a_runnable_query_has_grafanas_variables_replaced() -> None:
     assert runnable(expr, 604800, 7200, {}) == ("a[604800s] b[2h] offset -2h c[7210s] 604800")
 
 
+def test_a_limit_of_a_plan_counts_until_it_starts_anew() -> None:
+    name, who = "claude_otel_plan_limit", '{user=~"$user"}'
+    by = "by (window, user)"
+    assert queries.plan_limits() == (
+        f"sort_desc(max {by} ({name}_used_ratio{who}) and on (window, user) "
+        f"(max {by} ({name}_resets_at_seconds{who}) > time()))"
+    )
+
+
 def test_a_step_is_written_as_grafana_does() -> None:
     assert [runnable("$__interval", 1, step, {}) for step in (15, 60, 5400, 86400)] == [
         "15s",
