@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 
 import pytest
 
-from provisioner.otlp import Sender, logs_request, send
+from provisioner.otlp import Gauge, Sender, gauges_request, logs_request, send
 from provisioner.records import Event, Value
-from provisioner.telemetry import EVENT_SCOPE
+from provisioner.telemetry import EVENT_SCOPE, METRIC_SCOPE, PLAN_LIMIT_SCOPE, PLAN_USED
 from tests.stack.books import Books, eventually
 from tests.stack.stacks import TestStack
 
@@ -108,6 +109,42 @@ def test_a_senders_own_words_for_our_labels_are_not_believed(books: Books) -> No
     for series in ("ledger_cost_usd", "ledger_tokens", "ledger_api_seconds_bucket"):
         assert books.total(series) >= 1
     assert books.stack.prometheus.query(_forged(books)) == []
+
+
+def test_nobody_floods_the_labels_of_a_plans_limits(stack: TestStack) -> None:
+    user = f"{uuid.uuid4().hex}@example.org"
+    _send_used(stack, {"window": "one_hour"}, user=user)
+    _send_used(stack, {"window": "five_hour"}, user=user, scope=METRIC_SCOPE)
+    _send_used(stack, {"window": "five_hour"}, user=user, name="claude_otel.plan_limit.more")
+    _send_used(stack, {"window": "five_hour"}, user="{flood}")
+    _send_used(stack, {"window": "seven_day", "branch": "flood", "user": "forged"}, user=user)
+    selector = '{__name__=~"claude_otel.+",user=~"' + user + '|other|.*flood.*|forged"}'
+
+    def seen() -> set[tuple[tuple[str, str], ...]]:
+        of_scrape = {"instance", "job"}
+        found = (sample.labels.items() for sample in stack.prometheus.query(selector))
+        return {tuple(sorted(pair for pair in each if pair[0] not in of_scrape)) for each in found}
+
+    named = ("__name__", PLAN_USED.name)
+    expected = {
+        (named, ("user", "other"), ("window", "five_hour")),
+        (named, ("user", user), ("window", "seven_day")),
+    }
+    eventually(seen, expected)
+
+
+def _send_used(
+    stack: TestStack,
+    labels: Mapping[str, str],
+    *,
+    user: str,
+    scope: str = PLAN_LIMIT_SCOPE,
+    name: str = PLAN_USED.otel_name,
+) -> None:
+    now_ms = int(time.time() * 1000)
+    gauge = Gauge(otel_name=name, labels=tuple(labels.items()), samples=[(now_ms, 0.5)])
+    sender = Sender(service_name="flood", scope=scope, resource={"user.email": user, "x": user})
+    send(stack.door, gauges_request([gauge], sender), "grpc")
 
 
 def _forged(books: Books) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+
+import pytest
 
 from provisioner.backends import Entry
 from provisioner.otlp import Sender, logs_request, send
@@ -10,6 +13,7 @@ from provisioner.records import Event
 from provisioner.telemetry import EVENT_SCOPE
 from tests.stack import scenarios
 from tests.stack.books import eventually
+from tests.stack.plan_limits import seen_limits, tell_limits
 from tests.stack.runs import Runner, assert_books_equal
 
 EVERYTHING = {
@@ -32,7 +36,9 @@ def test_content_is_deleted_even_when_the_client_sends_it(runner: Runner) -> Non
     assert "widget.py" not in said
 
 
-def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(runner: Runner) -> None:
+def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(
+    runner: Runner, tmp_path: Path
+) -> None:
     stack = runner.books.stack
     stack.succeed("up", env={"STACK_IDENTITY": "hash"})
     try:
@@ -41,11 +47,21 @@ def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(runner: Runne
         )
         assert_books_equal(runner.books, [run])
         _send_two_with_their_person_on_the_resource(runner)
+        resets_at = time.time() + 3600
+        limits = {"five_hour": (50.0, resets_at)}
+        tell_limits(stack, tmp_path / "ada", "ada@example.org", limits)
+        (user,) = runner.books.by("ledger_cost_usd", "user")
+        told = {
+            ("used_ratio", "five_hour"): 0.5,
+            ("resets_at_seconds", "five_hour"): pytest.approx(resets_at),
+        }
+        eventually(lambda: seen_limits(stack, user), told)
     finally:
         stack.succeed("up")
     users = runner.books.by("ledger_cost_usd", "user")
     assert len(users) == 1
     assert len(next(iter(users))) == 16
+    assert seen_limits(stack, "ada@example.org") == {}
     said = " ".join(str(entry.attributes) for entry in _entries(runner))
     assert "ada@example.org" not in said
     assert "user_id" not in said

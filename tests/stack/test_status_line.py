@@ -1,4 +1,7 @@
-"""Does the real client, in a terminal, give its status line what ours is made from?"""
+"""Does the real client, in a terminal, give its status line what ours is made from?
+
+And does the stack learn what only the status line is told?
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,20 @@ import shlex
 import subprocess
 import sys
 import threading
+import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from provisioner.telemetry import PLAN_LIMITS
 from tests.stack import scenarios
 from tests.stack.books import eventually
 from tests.stack.client import client_environment, prepare_repository
 from tests.stack.client_install import find_or_install_client
 from tests.stack.messages_api import MessagesApi
-from tests.stack.stacks import ROOT
+from tests.stack.plan_limits import Seen, seen_limits, tell_limits
+from tests.stack.stacks import ROOT, TestStack
 
 PRINTED = "lines.txt"
 
@@ -86,3 +93,23 @@ def test_the_line_tells_the_sessions_cost_and_context(api: MessagesApi, tmp_path
             return any(line.startswith("$0.01 session") and "context 1 %" in line for line in lines)
 
         eventually(told, expected=True)
+
+
+def test_the_plans_limits_reach_prometheus_and_no_total(stack: TestStack, tmp_path: Path) -> None:
+    email = f"{uuid.uuid4().hex}@example.org"
+    day, hour = int(time.time()) + 86_400, int(time.time()) + 3600
+    told = {"five_hour": (23.5, hour), "seven_day": (101, day)}
+    assert tell_limits(stack, tmp_path / "home", email, told) == "limits 5 h 24 %, 7 d 101 %"
+    expected: Seen = {
+        ("used_ratio", "five_hour"): 0.235,
+        ("used_ratio", "seven_day"): 1.01,
+        ("resets_at_seconds", "five_hour"): hour,
+        ("resets_at_seconds", "seven_day"): day,
+    }
+    eventually(lambda: seen_limits(stack, email), expected)
+    scrape = {"__name__", "instance", "job"}
+    everything = stack.prometheus.query(f'{{user="{email}"}}')
+    found = {
+        (each.labels["__name__"], frozenset(each.labels.keys() - scrape)) for each in everything
+    }
+    assert found == {(limit.name, frozenset(limit.labels)) for limit in PLAN_LIMITS}
