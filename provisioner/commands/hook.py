@@ -19,7 +19,10 @@ from provisioner.errors import StackError
 from provisioner.json_text import NotStrictJson
 from provisioner.workspace import Workspace, open_workspace
 
-GRACE_SECONDS = 120.0
+GRACE_SECONDS = 120
+LONGEST_GRACE = 3600
+"""A process waits for that long after every session."""
+
 PATIENCE_SECONDS = 600.0
 """Many sessions may end at once, and a backfill may be under way."""
 
@@ -35,13 +38,13 @@ def hook() -> None:
 @hook.command()
 @click.option(
     "--grace",
-    type=click.FloatRange(min=0),
+    type=click.IntRange(min=0, max=LONGEST_GRACE),
     default=GRACE_SECONDS,
     show_default=True,
     metavar="SECONDS",
     help="Wait so long for telemetry that is under way.",
 )
-def install(*, grace: float) -> None:
+def install(*, grace: int) -> None:
     """Add a SessionEnd hook to the client's own settings."""
     line = command(sys.executable, open_workspace().root, grace)
     _change(line)

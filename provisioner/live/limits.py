@@ -15,6 +15,9 @@ from provisioner.live.state import state_path, write_state
 
 SCHEMA = "claude-otel/limits/1"
 
+LARGEST = 1e11
+"""No share and no moment (epoch s) is larger; what is came from a mistake."""
+
 
 class Window(NamedTuple):
     """One limit: how much of it is used, 0 to 100 and above, and when it starts anew (epoch s)."""
@@ -50,7 +53,7 @@ def read_limits(path: Path | None = None) -> Limits | None:
         return None
     if not isinstance(kept, dict) or kept.get("schema") != SCHEMA:
         return None
-    return parse_limits(kept, _number(kept.get("told_at")) or 0.0)
+    return parse_limits(kept, sound_number(kept.get("told_at")) or 0.0)
 
 
 def parse_limits(told: object, now: float) -> Limits | None:
@@ -97,13 +100,15 @@ def _unless_over(window: Window | None, now: float) -> Window | None:
 def _window(told: object) -> Window | None:
     if not isinstance(told, Mapping):
         return None
-    used, resets_at = _number(told.get("used_percentage")), _number(told.get("resets_at"))
+    used, resets_at = sound_number(told.get("used_percentage")), sound_number(told.get("resets_at"))
     return None if used is None or resets_at is None else Window(used, resets_at)
 
 
-def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]  # as just asked
+def sound_number(value: object) -> float | None:
+    """The number, if it is one that can be shown: not negative, no NaN, not without end."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= LARGEST else None
 
 
 def _write(limits: Limits, path: Path) -> None:

@@ -16,8 +16,7 @@ from provisioner.live.limits import Limits
 from provisioner.live.model import Agent, Block, SessionUsage, View
 from provisioner.reports.amounts import Amounts
 from provisioner.reports.table import short_model
-from provisioner.reports.wording import cost, count, dollars, few, short_count, span
-from provisioner.transcripts.model import PICODOLLARS
+from provisioner.reports.wording import cost, count, dollars, few, of_usd, short_count, span
 
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -43,7 +42,7 @@ def show(view: View, width: int) -> RenderableType:
 
 
 def _heading(usage: SessionUsage) -> Text:
-    heading = Text(f"session {usage.session}", style="bold", no_wrap=True, overflow="ellipsis")
+    heading = Text(f"session {usage.session}", style="bold")
     project = PurePath(usage.project).name
     told = "".join(f", {each}" for each in (project, _quiet(usage)) if each)
     return heading.append(told, style="dim")
@@ -152,7 +151,7 @@ def block_line(block: Block, now_ms: int) -> str:
     told = f"{_clock(block.start_ms)} to {_clock(block.end_ms)}, {amount}, {left} left"
     if block.cost_usd_per_hour is None or block.projected_cost_usd is None:
         return told
-    pace, end = _usd(block.cost_usd_per_hour), _usd(block.projected_cost_usd)
+    pace, end = of_usd(block.cost_usd_per_hour), of_usd(block.projected_cost_usd)
     return f"{told}; {pace} an hour, about {end} at its end"
 
 
@@ -185,10 +184,6 @@ def _prompts_line(usage: SessionUsage) -> str:
     told += [few("API error", usage.errors)] if usage.errors else []
     told += [few("compaction", usage.compactions)] if usage.compactions else []
     return ", ".join(told)
-
-
-def _usd(amount: float) -> str:
-    return dollars(round(amount * PICODOLLARS))
 
 
 def _clock(at_ms: float, form: str = "%H:%M") -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from provisioner.live.context import last_context
-from provisioner.live.limits import Limits, parse_limits, read_limits, store_limits
+from provisioner.live.limits import Limits, parse_limits, read_limits, sound_number, store_limits
 from provisioner.live.now import claim_count, is_of_today, now_path, read_now
 
 PATIENCE_SECONDS = 0.5
@@ -53,8 +53,8 @@ def line(parts: Mapping[str, str]) -> str:
 def gather(told: bytes, at: float, parts: dict[str, str]) -> None:
     """Add each part as soon as it is known: first what needs no file."""
     record = _record(told)
-    cost = _mapping(record.get("cost")).get("total_cost_usd")
-    if isinstance(cost, int | float):
+    cost = sound_number(_mapping(record.get("cost")).get("total_cost_usd"))
+    if cost is not None:
         parts["session"] = f"{_dollars(cost)} session"
     for step in (_gather_context, _gather_limits, _gather_account):
         with suppress(OSError):  # no transcript yet, a state that cannot be written: no such part

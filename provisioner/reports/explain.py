@@ -43,10 +43,10 @@ def explain(usage: Reader, question: Question, report: Report, asked: str) -> Ex
 
 
 def find_row(rows: Sequence[Row], asked: str) -> Row:
-    """The row of that key, or the only one whose key begins or ends so."""
+    """The row of that key, or the only one whose key begins or ends so, or has it in it."""
     exact = [row for row in rows if row.key == asked]
     near = [row for row in rows if row.key.startswith(asked) or row.key.endswith(f"/{asked}")]
-    found = exact or near
+    found = exact or near or [row for row in rows if asked in row.key]
     if len(found) == 1:
         return found[0]
     named = sorted((row.key for row in found or rows), reverse=True)

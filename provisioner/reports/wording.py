@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from provisioner.reports.amounts import Amounts, CostName
 from provisioner.reports.rows import Value
-from provisioner.transcripts.model import PICODOLLARS, Coverage, SkipReason
+from provisioner.transcripts.model import PICODOLLARS, UNREADABLE, Coverage, SkipReason
 
 CENT = PICODOLLARS // 100
 UNKNOWN = "unknown"
@@ -73,8 +73,11 @@ def coverage_line(coverage: Coverage) -> str:
         f"{few('line', sum(coverage.skipped.values()))} skipped{_reasons(coverage.skipped)}",
         f"{few('file', coverage.gone)} gone since",
     ]
-    if coverage.flags:
-        parts.append(f"odd but counted{_reasons(coverage.flags)}")
+    odd = dict(coverage.flags)
+    if unreadable := odd.pop(UNREADABLE, 0):
+        parts.append(f"{few('file', unreadable)} unreadable")
+    if odd:
+        parts.append(f"odd but counted{_reasons(odd)}")
     return f"coverage: {'; '.join(parts)}"
 
 

@@ -1,6 +1,6 @@
 """Which sightings are the same response, and whose is it?
 
-The rules (counting.md calls them R1, R2, R3 and R8): one message id is one response, except that
+The rules (docs/counting.md tells them to readers): one message id is one response, except that
 gateways use one id for several calls. It counts with its largest output, for the session and the
 time of its original.
 """

@@ -16,6 +16,9 @@ Report = Callable[[str], None]
 PICODOLLARS = 10**12
 """Costs are whole numbers of this part of a dollar, so that sums are exact in any order."""
 
+UNREADABLE = "unreadable file"
+"""The flag of files that could not be read: what they tell is in no number."""
+
 SLOT_MS = 15 * 60 * 1000
 """Every time zone of today is a whole number of such slots away from UTC."""
 
@@ -153,7 +156,7 @@ class Coverage:
     """What the numbers rest on: all that was looked at, before any question narrowed it.
 
     `gone` files were counted before the client deleted them. `flags` are oddities that were counted
-    all the same, by reason.
+    all the same, by reason, and files that were UNREADABLE.
     """
 
     roots: Sequence[Path]

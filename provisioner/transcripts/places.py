@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -89,8 +90,8 @@ class _Walk:
                 self.unreadable += 1
 
     def _is_new(self, folder: str) -> bool:
-        stat = os.stat(folder)  # noqa: PTH116 - thousands of them
-        key = (stat.st_dev, stat.st_ino)
+        status = os.stat(folder)  # noqa: PTH116 - thousands of them
+        key = (status.st_dev, status.st_ino)
         is_new = key not in self._visited
         self._visited.add(key)
         return is_new
@@ -107,25 +108,28 @@ class _Walk:
     def _add(self, root: str, entry: os.DirEntry[str]) -> None:
         try:
             entry.path.encode()
-            stat = entry.stat()
+            status = entry.stat()
         except (OSError, UnicodeEncodeError):
             self.unreadable += 1
             return
-        key = (stat.st_dev, stat.st_ino)
+        if not stat.S_ISREG(status.st_mode):
+            self.unreadable += 1  # a pipe or a device might never end
+            return
+        key = (status.st_dev, status.st_ino)
         if key not in self.places:
-            self.places[key] = _place(root, entry.path, stat)
+            self.places[key] = _place(root, entry.path, status)
 
 
-def _place(root: str, path: str, stat: os.stat_result) -> Place:
+def _place(root: str, path: str, status: os.stat_result) -> Place:
     folder, session, agent_id = whose(path[len(root) :].strip(os.sep).split(os.sep))  # noqa: PTH206 - thousands
     return Place(
         path=path,
         folder=folder,
         session=session,
         agent_id=agent_id,
-        inode=stat.st_ino & _LARGEST,
-        size=stat.st_size,
-        mtime_ns=stat.st_mtime_ns,
+        inode=status.st_ino & _LARGEST,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
     )
 
 

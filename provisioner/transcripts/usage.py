@@ -11,6 +11,7 @@ from pathlib import Path
 from provisioner.transcripts.changes import find_changes
 from provisioner.transcripts.index import IndexDamaged, index_path, open_index
 from provisioner.transcripts.model import (
+    UNREADABLE,
     Coverage,
     PriceList,
     Query,
@@ -175,7 +176,7 @@ def _flags(connection: sqlite3.Connection, unreadable: int) -> dict[str, int]:
     found = {
         name: connection.execute(counted + which).fetchone()[0] for name, which in questions.items()
     }
-    found["unreadable file"] = unreadable
+    found[UNREADABLE] = unreadable
     return {name: count for name, count in found.items() if count}
 
 

@@ -113,6 +113,11 @@ def test_a_context_whose_window_nobody_knows_is_told_in_tokens(told: dict[str, A
         {"transcript_path": "/nowhere/at/all.jsonl", "model": {"id": 5}},
         {"transcript_path": "/", "context_window": {"context_window_size": "big"}},
         {"rate_limits": {"five_hour": {"used_percentage": 5, "resets_at": 1}}},
+        {"cost": {"total_cost_usd": -1}, "rate_limits": {"seven_day": {"used_percentage": -1}}},
+        b'{"cost": {"total_cost_usd": NaN}}',
+        b'{"rate_limits": {"five_hour": {"used_percentage": NaN, "resets_at": 9e9}}}',
+        b'{"rate_limits": {"five_hour": {"used_percentage": 5, "resets_at": 1e400}}}',
+        b'{"cost": {"total_cost_usd": 1' + b"0" * 400 + b"}}",
     ],
 )
 def test_whatever_the_client_says_there_is_a_line(told: object) -> None:

@@ -86,6 +86,7 @@ def test_csv_has_the_same_fields() -> None:
         ("project", "widgets", "/kim/widgets"),
         ("monthly", "2026", "2026-11"),
         ("model", UNPRICED, UNPRICED),
+        ("model", UNPRICED[3:], UNPRICED),
         ("blocks", "2026-11-22", "2026-11-22T09:00:00Z"),
     ],
 )

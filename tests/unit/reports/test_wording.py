@@ -19,7 +19,7 @@ from provisioner.reports.wording import (
     span,
     unpriced_line,
 )
-from provisioner.transcripts.model import PICODOLLARS, Coverage
+from provisioner.transcripts.model import PICODOLLARS, UNREADABLE, Coverage
 from tests.unit.reports.answers import PLAIN
 
 
@@ -97,6 +97,13 @@ def test_coverage_is_one_line_with_every_reason() -> None:
         "3 lines skipped (broken 1, synthetic 2); 2 files gone since; "
         "odd but counted (in the future 3)"
     )
+
+
+def test_what_could_not_be_read_is_not_said_to_be_counted() -> None:
+    coverage = Coverage(
+        roots=[], files=1, gone=0, lines=1, responses=1, duplicates=0, flags={UNREADABLE: 2}
+    )
+    assert coverage_line(coverage).endswith("0 files gone since; 2 files unreadable")
 
 
 def test_models_without_a_price_are_named() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -264,6 +265,14 @@ def test_a_file_that_may_not_be_read_is_flagged(tmp_path: Path) -> None:
     loop.symlink_to(loop)
     counted = count(tmp_path)
     assert (counted.coverage.flags, counted.tokens) == ({"unreadable file": 1}, (100, 5))
+
+
+def test_what_is_no_file_is_flagged_and_not_waited_for(tmp_path: Path) -> None:
+    write_session(tmp_path, answer(output=5))
+    os.mkfifo(tmp_path / FOLDER / "pipe.jsonl")
+    (tmp_path / FOLDER / "device.jsonl").symlink_to("/dev/zero")
+    counted = count(tmp_path)
+    assert (counted.coverage.flags, counted.tokens) == ({"unreadable file": 2}, (100, 5))
 
 
 def test_folders_linked_in_a_circle_are_gone_through_once(tmp_path: Path) -> None:
