@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
-from provisioner.transcripts.answers import Block, Reader, Record, block_of
+from provisioner.transcripts.answers import Block, Found, Reader, Record, block_of
 from provisioner.transcripts.model import SkipReason
 from provisioner.transcripts.sighting import Job, Scan, Sighting
 from provisioner.transcripts.values import moment
@@ -207,7 +207,7 @@ class _Reading:
         block = block_of(record)
         if block is None:
             self._let_go()
-            self._read(record, self.offset)
+            self._count(record, self._reader.read(record, self._prompt_id, self.offset))
             return True
         held = self._held
         if held is None or held.block.of != block.of:
@@ -222,11 +222,12 @@ class _Reading:
     def _let_go(self) -> None:
         held, self._held = self._held, None
         if held is not None:
-            self._read(held.block.record, held.offset, held.lines)
+            block, offset, lines = held
+            found = self._reader.read_block(block, self._prompt_id, offset)
+            self._count(block.record, found, lines)
 
-    def _read(self, record: Record, offset: int, lines: int = 1) -> None:
-        """Count a record that stands for some lines."""
-        found = self._reader.read(record, self._prompt_id, offset)
+    def _count(self, record: Record, found: Found, lines: int = 1) -> None:
+        """Count what was found in a record that stands for some lines."""
         if isinstance(found, list):
             self._tally.answers += lines - 1
             for sighting in found:

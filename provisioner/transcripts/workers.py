@@ -32,6 +32,8 @@ _CODE = (
     "import sys; sys.path[:] = {path!r}; from provisioner.transcripts.worker import work; work()"
 )
 _READ_BYTES = 1 << 18
+_PIPE_BYTES = 1 << 20
+"""As much as Linux gives to anyone."""
 
 
 def scan_all(jobs: Sequence[tuple[Job, int]], report: Report) -> Iterator[Result]:
@@ -113,9 +115,19 @@ def _started(share: Sequence[Job], stack: ExitStack) -> IO[bytes]:
     stack.enter_context(process)
     stack.callback(process.kill)
     asked, answers = cast("tuple[IO[bytes], IO[bytes]]", (process.stdin, process.stdout))
+    _widen(answers)
     with suppress(BrokenPipeError), asked:
         asked.write(marshal.dumps([tuple(job) for job in share]))
     return answers
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a worker go on while what it has found is written into the index, where that can be."""
+    if sys.platform == "linux":
+        from fcntl import F_SETPIPE_SZ, fcntl  # noqa: PLC0415 - not on every system
+
+        with suppress(OSError):
+            fcntl(pipe, F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 class _Frames:
