@@ -166,12 +166,17 @@ def make_ready(connection: sqlite3.Connection) -> None:
 def share(connection: sqlite3.Connection) -> None:
     """Let others read while one writes.
 
-    Not before something is in there: that way all is written twice. Without, nothing is, because
-    there is nothing to go back to but an empty index.
+    Not before something is in there: that way all would be written twice. As it is, nothing is kept
+    of an empty index but that it was empty, and whoever finds a part of the first one goes back.
     """
     is_filled = "SELECT EXISTS (SELECT 1 FROM files)"
     if connection.execute(is_filled).fetchone()[0]:
-        connection.execute("PRAGMA journal_mode = WAL")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # Whoever is at it will do this, or the next one.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
 
 
 def _connect(path: Path | None, report: Report) -> sqlite3.Connection:

@@ -143,13 +143,15 @@ class _Frames:
         data = os.read(self._pipe.fileno(), _READ_BYTES)
         self._buffer += data
         self.is_over = not data
-        while len(self._buffer) >= LENGTH.size:
-            (length,) = LENGTH.unpack_from(self._buffer)
-            end = LENGTH.size + length
+        start = 0
+        while len(self._buffer) >= start + LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._buffer, start)
+            end = start + LENGTH.size + length
             if len(self._buffer) < end:
-                return
-            yield bytes(self._buffer[LENGTH.size : end])
-            del self._buffer[:end]
+                break
+            yield bytes(self._buffer[start + LENGTH.size : end])
+            start = end
+        del self._buffer[:start]
 
 
 def _unpacked(frame: bytes) -> tuple[str, Result | None]:
