@@ -112,8 +112,7 @@ class Reader:
     def _main(self, told: Told, prompt_id: str, offset: int) -> Sighting:
         _, line, message, usage, at_ms = told
         setting = self._setting_of(told)
-        session, model, source, agent_id, agent_type, entrypoint, effort, *rest = setting
-        speed, inference_geo, service_tier, is_copy, is_sidechain = rest
+        speed = setting.speed
         counted, can_be = counts(usage)
         message_id, request_id = _text(message.get("id")), _text(line.get("requestId"))
         is_odd = not can_be or not message_id or speed not in KNOWN_SPEEDS
@@ -121,21 +120,21 @@ class Reader:
             message_id or _substitute(told, request_id),
             request_id,
             at_ms,
-            session,
-            model,
-            source,
-            agent_id,
-            agent_type,
+            setting.session,
+            setting.model,
+            setting.source,
+            setting.agent_id,
+            setting.agent_type,
             _text(line.get("promptId")) or prompt_id,
-            entrypoint,
-            effort,
+            setting.entrypoint,
+            setting.effort,
             speed,
-            inference_geo,
-            service_tier,
+            setting.inference_geo,
+            setting.service_tier,
             *counted,
             offset,
-            is_copy,
-            is_sidechain,
+            setting.is_copy,
+            setting.is_sidechain,
             _oddities(message_id, speed, can_be=can_be) if is_odd else 0,
         )
 

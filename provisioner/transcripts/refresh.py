@@ -24,13 +24,8 @@ ROUND = 8_000
 LONGEST_NAME = 200
 """The client cuts longer names of project folders, and adds something to tell them apart."""
 
-_PLAIN = frozenset(product(("", "standard", "normal"), ("",), ("", "standard")))
-"""Where speed, place and tier are these, nothing but tokens and searches is billed."""
-
-_COUNTED = Sighting._fields.index("input_tokens")
-_TERMS = slice(Sighting._fields.index("speed"), _COUNTED)
-_TOKENS = slice(_COUNTED, Sighting._fields.index("web_searches"))
-"""Slices, because every answer is priced: to name each field takes three times as long."""
+_PLAIN = frozenset(product(("", "standard", "normal"), ("",), ("", "standard"), (0,)))
+"""Where speed, place, tier and searches are these, nothing but tokens is billed."""
 
 _COLUMNS = ", ".join(Sighting._fields)
 _PLACES = ", ".join("?" * len(Sighting._fields))
@@ -219,12 +214,11 @@ class _Update:
         return (file.id, is_counted, *costs, *said)
 
     def _priced(self, said: Sighting) -> tuple[int | None, int | None]:
-        row = (said.model, said.at_ms, *said[_TOKENS])
+        tokens, output, cache_read, write_5m, write_1h, searches = said.counts
+        row = (said.model, said.at_ms, tokens, output, cache_read, write_5m, write_1h)
         cost = self._prices.cost(*row)
-        terms, searches = said[_TERMS], said.web_searches
-        if searches or terms not in _PLAIN:
-            return cost, self._prices.billed(*row, *terms, searches)
-        return cost, cost
+        terms = (said.speed, said.inference_geo, said.service_tier, searches)
+        return cost, cost if terms in _PLAIN else self._prices.billed(*row, *terms)
 
 
 def _keep_projects(

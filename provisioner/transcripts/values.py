@@ -66,7 +66,7 @@ def counts(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
     written = usage.get("cache_creation_input_tokens", 0)
     can_be = True
     try:
-        # One that is negative, large, or no whole number makes this so: cheaper than to look at each.
+        # One that is negative, large, or no whole number shows: cheaper than to look at each.
         are_plain = 0 <= fresh | output | read | written | brief | long | searches < _PLAIN
     except TypeError:
         are_plain = False

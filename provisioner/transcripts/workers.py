@@ -81,9 +81,11 @@ def _alone(jobs: Sequence[tuple[Job, int]], _workers: int) -> Iterator[tuple[str
 def _together(jobs: Sequence[tuple[Job, int]], workers: int) -> Iterator[tuple[str, Result | None]]:
     left = {job.path: job for job, _ in jobs}
     with ExitStack() as stack, selectors.DefaultSelector() as selector:
-        for share in _shares(jobs, workers):
-            pipe = _started(share, stack)
-            selector.register(pipe, selectors.EVENT_READ, _Frames(pipe))
+        # All start before one is asked, which has to be up to take what it is asked.
+        started = [_started(stack) for _ in range(workers)]
+        for (question, answers), share in zip(started, _shares(jobs, workers), strict=True):
+            _ask(question, share)
+            selector.register(answers, selectors.EVENT_READ, _Frames(answers))
         while selector.get_map():
             for key, _ in selector.select():
                 frames: _Frames = key.data
@@ -107,8 +109,8 @@ def _shares(jobs: Sequence[tuple[Job, int]], workers: int) -> list[list[Job]]:
     return shares
 
 
-def _started(share: Sequence[Job], stack: ExitStack) -> IO[bytes]:
-    """A worker's output; the worker ends with the stack."""
+def _started(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """Where to ask a worker, and where it answers; it ends with the stack."""
     code = _CODE.format(path=[str(Path(__file__).parents[2]), *sys.path])
     command = [sys.executable, "-I", "-S", "-c", code]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -116,9 +118,12 @@ def _started(share: Sequence[Job], stack: ExitStack) -> IO[bytes]:
     stack.callback(process.kill)
     asked, answers = cast("tuple[IO[bytes], IO[bytes]]", (process.stdin, process.stdout))
     _widen(answers)
-    with suppress(BrokenPipeError), asked:
-        asked.write(marshal.dumps([tuple(job) for job in share]))
-    return answers
+    return asked, answers
+
+
+def _ask(pipe: IO[bytes], share: Sequence[Job]) -> None:
+    with suppress(BrokenPipeError), pipe:
+        pipe.write(marshal.dumps([tuple(job) for job in share]))
 
 
 def _widen(pipe: IO[bytes]) -> None:
