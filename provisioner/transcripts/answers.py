@@ -19,6 +19,10 @@ UNKNOWN = "unknown"
 KNOWN_SPEEDS = frozenset({"", "standard", "fast", "normal"})
 
 
+Found = list[Sighting] | SkipReason | None
+"""The answers that a line tells of, or why it counts for nothing; None if it is none."""
+
+
 class Block(NamedTuple):
     """One of the lines of an answer: what is equal on all of them, and the output so far."""
 
@@ -86,10 +90,8 @@ class Reader:
         self._last: tuple[object, ...] = ()
         self._setting = Setting("", "", "main", "", "", "", "", "", "", "", False, False)  # noqa: FBT003
 
-    def read(
-        self, record: Record, prompt_id: str, offset: int
-    ) -> list[Sighting] | SkipReason | None:
-        """The answers that a line tells of, or why it counts for nothing; None if it is none."""
+    def read(self, record: Record, prompt_id: str, offset: int) -> Found:
+        """What a line tells of answers."""
         told = _told(record)
         if not isinstance(told, Told):
             return told
@@ -97,12 +99,22 @@ class Reader:
         iterations = told.usage.get("iterations")
         return [main, *_advice(main, iterations)] if iterations else [main]
 
+    def read_block(self, block: Block, prompt_id: str, offset: int) -> Found:
+        """The same of a line in its plain form, of which most is known."""
+        record = block.record
+        at_ms = moment(record["timestamp"])
+        if at_ms is None:
+            return "no time"
+        message = record["message"]
+        told = Told(record, record, message, message["usage"], at_ms)
+        return [self._main(told, prompt_id, offset)]
+
     def _main(self, told: Told, prompt_id: str, offset: int) -> Sighting:
         _, line, message, usage, at_ms = told
         setting = self._setting_of(told)
+        speed = setting.speed
         counted, can_be = counts(usage)
         message_id, request_id = _text(message.get("id")), _text(line.get("requestId"))
-        speed = setting.speed
         is_odd = not can_be or not message_id or speed not in KNOWN_SPEEDS
         return Sighting(
             message_id or _substitute(told, request_id),
@@ -128,14 +140,23 @@ class Reader:
 
     def _setting_of(self, told: Told) -> Setting:
         record, line, message, usage, _ = told
+        if line is not record:
+            return self._understood(told)
         get, of_usage = line.get, usage.get
         raw = (
-            *(get("agentId"), get("attributionAgent"), get("entrypoint"), get("effort")),
-            *(of_usage("speed"), of_usage("inference_geo"), of_usage("service_tier")),
-            *(message.get("model"), get("isSidechain"), record.get("sessionId")),
-            *(record.get("forkedFrom"), line is not record),
+            get("agentId"),
+            get("attributionAgent"),
+            get("entrypoint"),
+            get("effort"),
+            of_usage("speed"),
+            of_usage("inference_geo"),
+            of_usage("service_tier"),
+            message.get("model"),
+            get("isSidechain"),
+            record.get("sessionId"),
+            record.get("forkedFrom"),
         )
-        if raw != self._last or line is not record:
+        if raw != self._last:
             self._last, self._setting = raw, self._understood(told)
         return self._setting
 

@@ -73,12 +73,16 @@ _STEPS = (
     );
     CREATE TABLE slices ({slices}) WITHOUT ROWID;
     CREATE INDEX answers_by_message ON answers (message_id);
-    CREATE INDEX answers_by_time ON answers (at_ms) WHERE is_counted;
-    CREATE INDEX answers_odd ON answers (oddities) WHERE is_counted AND oddities;
     """.format(columns=",\n".join(Sighting._fields), slices=COLUMNS),
 )
 """Each leads from one version of the index to the next; what was read once cannot be read again
 after the client has deleted its files, so an old index is brought forward, never dropped."""
+
+_FOR_REPORTS = (
+    "CREATE INDEX IF NOT EXISTS answers_by_time ON answers (at_ms) WHERE is_counted",
+    "CREATE INDEX IF NOT EXISTS answers_odd ON answers (oddities) WHERE is_counted AND oddities",
+)
+"""What reports look answers up by, but not what fills the index: made at once when it is full."""
 
 
 class IndexDamaged(StackError):
@@ -153,6 +157,28 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
+def make_ready(connection: sqlite3.Connection) -> None:
+    """Make what reports need beside what has been written."""
+    for statement in _FOR_REPORTS:
+        connection.execute(statement)
+
+
+def share(connection: sqlite3.Connection) -> None:
+    """Let others read while one writes.
+
+    Not before something is in there: that way all would be written twice. As it is, nothing is kept
+    of an empty index but that it was empty, and whoever finds a part of the first one goes back.
+    """
+    is_filled = "SELECT EXISTS (SELECT 1 FROM files)"
+    if connection.execute(is_filled).fetchone()[0]:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # Whoever is at it will do this, or the next one.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+
+
 def _connect(path: Path | None, report: Report) -> sqlite3.Connection:
     if path is None:
         return _opened(":memory:")
@@ -175,10 +201,10 @@ def _connect(path: Path | None, report: Report) -> sqlite3.Connection:
 def _opened(name: str) -> sqlite3.Connection:
     connection = sqlite3.connect(name, timeout=WAIT_SECONDS, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA temp_store = MEMORY")
         _bring_forward(connection, name)
+        share(connection)
     except BaseException:
         connection.close()
         raise

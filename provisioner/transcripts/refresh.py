@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain, product
 
 from provisioner.transcripts.changes import Changes, find_changes
-from provisioner.transcripts.index import writing
+from provisioner.transcripts.index import make_ready, share, writing
 from provisioner.transcripts.merge import File, Settled, Sighted, merge
 from provisioner.transcripts.model import SLOT_MS, PriceList, Report
 from provisioner.transcripts.places import Place
@@ -39,7 +41,7 @@ def refresh(
 ) -> Sequence[str]:
     """Bring the index up to what is there; the files that could not be read."""
     unread: list[str] = []
-    with writing(connection):
+    with _nothing_collected(), writing(connection):
         # Another process may have done it while this one waited.
         changes = find_changes(connection, places, prices.version)
         update = _Update(connection, changes, places, prices)
@@ -48,7 +50,21 @@ def refresh(
         for scans in _in_rounds(scan_all(changes.jobs, report), unread):
             update.absorb(scans)
         update.add_up()
+        make_ready(connection)
+    share(connection)
     return unread
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Ten thousands of tuples come and go, and none holds itself: to look for that takes longer."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _in_rounds(results: Iterable[Scan | str], unread: list[str]) -> Iterator[list[Scan]]:

@@ -9,11 +9,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import orjson
 
-from provisioner.transcripts.answers import Block, Reader, Record, block_of
+from provisioner.transcripts.answers import Block, Found, Reader, Record, block_of
 from provisioner.transcripts.model import SkipReason
 from provisioner.transcripts.sighting import Job, Scan, Sighting
 from provisioner.transcripts.values import moment
@@ -70,14 +70,6 @@ class _Tally:
         self.skipped: Counter[SkipReason] = Counter()
 
 
-class _Held(NamedTuple):
-    """The line with the largest output of an answer that may go on, and how many there were."""
-
-    block: Block
-    offset: int
-    lines: int
-
-
 class _Reading:
     """Takes the lines of a file one by one; most are passed by without a closer look."""
 
@@ -94,10 +86,13 @@ class _Reading:
         self._unended = b""
         self._best: dict[tuple[object, ...], Sighting] = {}
         self._cwds: dict[str, None] = {}
-        self._held: _Held | None = None
+        # The line with the largest output of an answer that may go on, and how many there were.
+        self._held: Block | None = None
+        self._held_offset = self._held_lines = 0
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Further lines, with their ends; this loop is where the time goes."""
+        tally = self._tally
         for line in lines:
             if self._open or not line.endswith(b"}\n"):
                 self._take_odd(line)
@@ -110,7 +105,7 @@ class _Reading:
                 self._parse(line)
             elif at >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
                 self._note_prompt(line, 0)
-            self._tally.lines += 1
+            tally.lines += 1
             self.offset += len(line)
 
     def finish(self) -> None:
@@ -207,26 +202,26 @@ class _Reading:
         block = block_of(record)
         if block is None:
             self._let_go()
-            self._read(record, self.offset)
+            self._count(record, self._reader.read(record, self._prompt_id, self.offset))
             return True
         held = self._held
-        if held is None or held.block.of != block.of:
+        if held is None or held.of != block.of:
             self._let_go()
-            self._held = _Held(block, self.offset, 1)
-        elif block.output > held.block.output:
-            self._held = _Held(block, self.offset, held.lines + 1)
-        else:
-            self._held = held._replace(lines=held.lines + 1)
+            self._held, self._held_offset = block, self.offset
+        elif block.output > held.output:
+            self._held, self._held_offset = block, self.offset
+        self._held_lines += 1
         return True
 
     def _let_go(self) -> None:
-        held, self._held = self._held, None
+        held = self._held
         if held is not None:
-            self._read(held.block.record, held.offset, held.lines)
+            found = self._reader.read_block(held, self._prompt_id, self._held_offset)
+            self._count(held.record, found, self._held_lines)
+            self._held, self._held_lines = None, 0
 
-    def _read(self, record: Record, offset: int, lines: int = 1) -> None:
-        """Count a record that stands for some lines."""
-        found = self._reader.read(record, self._prompt_id, offset)
+    def _count(self, record: Record, found: Found, lines: int = 1) -> None:
+        """Count what was found in a record that stands for some lines."""
         if isinstance(found, list):
             self._tally.answers += lines - 1
             for sighting in found:

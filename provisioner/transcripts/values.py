@@ -12,6 +12,9 @@ from provisioner.transcripts.sighting import Counts
 MOST = 10**9
 """No answer has that many tokens: such a number is no count."""
 
+_PLAIN = 2**29
+"""Numbers that have no bit above this are below `MOST`."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -61,14 +64,17 @@ def counts(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
     output = usage.get("output_tokens", 0)
     read = usage.get("cache_read_input_tokens", 0)
     written = usage.get("cache_creation_input_tokens", 0)
-    values = (fresh, output, read, written, brief, long, searches)
     can_be = True
-    for value in values:
-        if type(value) is not int or not 0 <= value < MOST:
-            found = [_count(each) for each in values]
-            can_be = None not in found
-            fresh, output, read, written, brief, long, searches = (each or 0 for each in found)
-            break
+    try:
+        # One that is negative, large, or no whole number shows: cheaper than to look at each.
+        are_plain = 0 <= fresh | output | read | written | brief | long | searches < _PLAIN
+    except TypeError:
+        are_plain = False
+    if not are_plain:
+        values = (fresh, output, read, written, brief, long, searches)
+        found = [_count(each) for each in values]
+        can_be = None not in found
+        fresh, output, read, written, brief, long, searches = (each or 0 for each in found)
     # What the split does not say is five-minute.
     return (fresh, output, read, max(brief, written - long), long, searches), can_be
 

@@ -32,6 +32,8 @@ _CODE = (
     "import sys; sys.path[:] = {path!r}; from provisioner.transcripts.worker import work; work()"
 )
 _READ_BYTES = 1 << 18
+_PIPE_BYTES = 1 << 20
+"""As much as Linux gives to anyone."""
 
 
 def scan_all(jobs: Sequence[tuple[Job, int]], report: Report) -> Iterator[Result]:
@@ -79,9 +81,11 @@ def _alone(jobs: Sequence[tuple[Job, int]], _workers: int) -> Iterator[tuple[str
 def _together(jobs: Sequence[tuple[Job, int]], workers: int) -> Iterator[tuple[str, Result | None]]:
     left = {job.path: job for job, _ in jobs}
     with ExitStack() as stack, selectors.DefaultSelector() as selector:
-        for share in _shares(jobs, workers):
-            pipe = _started(share, stack)
-            selector.register(pipe, selectors.EVENT_READ, _Frames(pipe))
+        # All start before one is asked, which has to be up to take what it is asked.
+        started = [_started(stack) for _ in range(workers)]
+        for (question, answers), share in zip(started, _shares(jobs, workers), strict=True):
+            _ask(question, share)
+            selector.register(answers, selectors.EVENT_READ, _Frames(answers))
         while selector.get_map():
             for key, _ in selector.select():
                 frames: _Frames = key.data
@@ -105,17 +109,30 @@ def _shares(jobs: Sequence[tuple[Job, int]], workers: int) -> list[list[Job]]:
     return shares
 
 
-def _started(share: Sequence[Job], stack: ExitStack) -> IO[bytes]:
-    """A worker's output; the worker ends with the stack."""
+def _started(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """Where to ask a worker, and where it answers; it ends with the stack."""
     code = _CODE.format(path=[str(Path(__file__).parents[2]), *sys.path])
     command = [sys.executable, "-I", "-S", "-c", code]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     stack.enter_context(process)
     stack.callback(process.kill)
     asked, answers = cast("tuple[IO[bytes], IO[bytes]]", (process.stdin, process.stdout))
-    with suppress(BrokenPipeError), asked:
-        asked.write(marshal.dumps([tuple(job) for job in share]))
-    return answers
+    _widen(answers)
+    return asked, answers
+
+
+def _ask(pipe: IO[bytes], share: Sequence[Job]) -> None:
+    with suppress(BrokenPipeError), pipe:
+        pipe.write(marshal.dumps([tuple(job) for job in share]))
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let a worker go on while what it has found is written into the index, where that can be."""
+    if sys.platform == "linux":
+        from fcntl import F_SETPIPE_SZ, fcntl  # noqa: PLC0415 - not on every system
+
+        with suppress(OSError):
+            fcntl(pipe, F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 class _Frames:
@@ -131,13 +148,15 @@ class _Frames:
         data = os.read(self._pipe.fileno(), _READ_BYTES)
         self._buffer += data
         self.is_over = not data
-        while len(self._buffer) >= LENGTH.size:
-            (length,) = LENGTH.unpack_from(self._buffer)
-            end = LENGTH.size + length
+        start = 0
+        while len(self._buffer) >= start + LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._buffer, start)
+            end = start + LENGTH.size + length
             if len(self._buffer) < end:
-                return
-            yield bytes(self._buffer[LENGTH.size : end])
-            del self._buffer[:end]
+                break
+            yield bytes(self._buffer[start + LENGTH.size : end])
+            start = end
+        del self._buffer[:start]
 
 
 def _unpacked(frame: bytes) -> tuple[str, Result | None]:

@@ -244,7 +244,7 @@ def test_a_reader_that_is_killed_spoils_nothing(home: Home) -> None:
     code = _READ.format(root=str(home.root), index=str(home.index))
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
     deadline = time.monotonic() + 30
-    while not list(home.index.glob("*-wal")) and time.monotonic() < deadline:
+    while not list(home.index.glob("*-journal")) and time.monotonic() < deadline:
         time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
