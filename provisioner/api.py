@@ -16,10 +16,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
+from provisioner.errors import WrongArgument
 from provisioner.live.headless import Outcome, run_headless
 from provisioner.live.launch import Launch, client_environment
+from provisioner.live.limits import read_limits
 from provisioner.live.model import SessionUsage, View
 from provisioner.live.session import Session
 from provisioner.live.watch import Watch
@@ -27,6 +29,7 @@ from provisioner.prices import open_prices
 from provisioner.reports.document import as_json
 from provisioner.reports.periods import between
 from provisioner.reports.report import Question, ReportName, answer, with_whole_names
+from provisioner.reports.rows import usual_order
 from provisioner.reports.zones import find_zone
 from provisioner.transcripts.model import Query
 from provisioner.transcripts.places import index_directory, roots
@@ -202,21 +205,25 @@ def read_usage(  # noqa: PLR0913 - each has its default
     `since` and `until` are written as on the command line. Without anything to report on, `rows` is
     empty. Raises WrongArgument for what makes no sense.
     """
+    if report not in get_args(ReportName):
+        raise WrongArgument("report", report, f"one of {', '.join(get_args(ReportName))}")
     environ = os.environ if environment is None else environment
     now_ms, zone = _now_ms(), find_zone(timezone, environ)
     since_ms, until_ms = between(since, until, zone, now_ms)
-    query = Query(
-        since_ms=since_ms,
-        until_ms=until_ms,
-        projects=projects,
-        models=models,
-        sessions=sessions,
-    )
+    narrow = {"projects": projects, "models": models, "sessions": sessions}
+    query = Query(since_ms=since_ms, until_ms=until_ms, **narrow)
     directory = index_directory(environ)
     folders, prices = roots(environ, _home(environ)), open_prices(directory)
     with open_usage(folders, index_dir=directory, prices=prices, report=_quietly) as usage:
         query = with_whole_names(usage, query)
-        question = Question(report=report, query=query, zone=zone, now_ms=now_ms)
+        question = Question(
+            report=report,
+            query=query,
+            zone=zone,
+            now_ms=now_ms,
+            order=usual_order(report),
+            told=read_limits() if report == "blocks" else None,
+        )
         document: dict[str, Any] = json.loads(as_json(answer(usage, question)))
     return document
 

@@ -12,6 +12,7 @@ from provisioner.books.edges import Gap
 from provisioner.books.reasons import MEANING
 from provisioner.books.reconcile import Reconciliation, Row
 from provisioner.books.sums import Sum, total
+from provisioner.reports.wording import few
 
 SCHEMA = "claude-otel/reconcile/1"
 LEFT_ALONE = "are left alone: the ledger has more of their sessions than Loki, which lost entries"
@@ -87,7 +88,8 @@ def verdict(found: Reconciliation) -> str:
 def told(done: Backfilled) -> Iterator[str]:
     """What was written in, and what was not."""
     entered = done.entered
-    yield f"{entered.answers - done.completed:,} requests added, {dollars(entered.cost_usd)}"
+    added = few("request", entered.answers - done.completed)
+    yield f"{added} added, {dollars(entered.cost_usd)}"
     if done.completed:
         yield f"{done.completed:,} of an interrupted run completed"
     for reason, keys in entered.refused.items():
@@ -145,7 +147,8 @@ def _why(row: Row) -> Iterator[str]:
 
 
 def _amount(amount: Sum) -> str:
-    return f"{amount.requests:,} requests, {amount.tokens:,} tokens, {dollars(amount.cost_usd)}"
+    asked, read = few("request", amount.requests), few("token", amount.tokens)
+    return f"{asked}, {read}, {dollars(amount.cost_usd)}"
 
 
 def dollars(amount: float) -> str:

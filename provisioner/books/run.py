@@ -98,7 +98,7 @@ def open_books(
     ):
         if not usage.coverage.responses:
             raise NoData(
-                "no transcripts of Claude Code, looked in:",
+                "no answer was found in transcripts; looked in",
                 [str(folder) for folder in folders],
                 "set CLAUDE_CONFIG_DIR if the client keeps them elsewhere",
             )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from provisioner.errors import SettingsFileRejected
 from provisioner.json_text import NotStrictJson, drop, put, read_object, refuse_doubles
 
 HOOKS = "hooks"
@@ -42,11 +41,6 @@ def without_hook(text: str) -> str:
         return put(text, EVENT, left, inside=HOOKS)
     text = drop(text, EVENT, inside=HOOKS)
     return text if read_object(text)[HOOKS] else drop(text, HOOKS)
-
-
-def rejected(path: Path, error: NotStrictJson) -> SettingsFileRejected:
-    """What to say of settings that are none."""
-    return SettingsFileRejected(str(path), f"no strict JSON, {error}")
 
 
 def _groups(text: str) -> Sequence[Any]:

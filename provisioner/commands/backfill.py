@@ -14,6 +14,7 @@ from provisioner.books.sums import of_response, total
 from provisioner.books.survey import Survey
 from provisioner.console import Console
 from provisioner.reports.periods import since_ms
+from provisioner.reports.wording import few
 from provisioner.reports.zones import find_zone
 from provisioner.running import require_running
 from provisioner.runtime.choose import open_runtime
@@ -54,7 +55,7 @@ def fill(workspace: Workspace, asked: Asked, console: Console, *, dry_run: bool 
         _say(found, console)
         if dry_run:
             missing = total(map(of_response, found.missing))
-            click.echo(f"{missing.requests:,} requests to add, {dollars(missing.cost_usd)}")
+            click.echo(f"{few('request', missing.requests)} to add, {dollars(missing.cost_usd)}")
             return 0
         with console.step("Add what is missing") as report:
             done = books.write(found, report)

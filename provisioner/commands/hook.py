@@ -10,12 +10,12 @@ from contextlib import suppress
 import click
 
 from provisioner.books.run import Asked, open_books
-from provisioner.books.session_end import command, rejected, with_hook, without_hook
+from provisioner.books.session_end import command, with_hook, without_hook
 from provisioner.client_change import backup_path, open_settings_file, write_settings_file
 from provisioner.client_files import user_file
 from provisioner.client_setup import SetupPlan
 from provisioner.console import Console
-from provisioner.errors import StackError
+from provisioner.errors import SettingsFileRejected, StackError
 from provisioner.json_text import NotStrictJson
 from provisioner.workspace import Workspace, open_workspace
 
@@ -82,7 +82,7 @@ def _change(line: str | None) -> None:
     try:
         text = without_hook(opened.text or "{}") if line is None else with_hook(opened.text, line)
     except NotStrictJson as error:
-        raise rejected(path, error) from error
+        raise SettingsFileRejected(str(path), str(error)) from None
     if text == opened.text or (opened.text is None and line is None):
         console.say(f"{path}: nothing to change")
         return

@@ -17,7 +17,7 @@ import click
 from provisioner.errors import WrongArgument
 from provisioner.files import write_atomically
 from provisioner.reports.calendar import WEEKDAYS, Weekday
-from provisioner.reports.rows import NEWEST_FIRST, ORDERS, Order
+from provisioner.reports.rows import ORDERS, Order, usual_order
 from provisioner.reports.wording import unpriced_line
 
 if TYPE_CHECKING:  # none of these is loaded before it is needed: quick commands start quickly
@@ -207,7 +207,7 @@ def _question(name: ReportName, options: Options) -> Question:
         now_ms=now_ms,
         week_start=options.week_start,
         which=options.which,
-        order=options.order or ("desc" if name in NEWEST_FIRST else "asc"),
+        order=options.order or usual_order(name),
         limit=options.limit,
         told=read_limits() if name == "blocks" else None,
     )

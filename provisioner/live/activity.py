@@ -61,10 +61,6 @@ class Activity:
             name: ToolUse(calls[name], failed[name], calls[name] - ended[name]) for name in ordered
         }
 
-    def has_ended(self, tool_use_id: str) -> bool:
-        """Whether a tool call has its result."""
-        return tool_use_id in self._has_failed
-
     def take(self, line: bytes, born_ms: int = 0) -> None:
         """Note what a line tells; what is no record tells nothing.
 

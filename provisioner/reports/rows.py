@@ -22,6 +22,7 @@ BY_COST = ("project", "model")
 NEWEST_FIRST = ("project", "model", "blocks")
 """Reports that begin with what is newest or dearest, unless told otherwise."""
 
+
 KeyOf = Callable[[int, Slice | Response], str]
 """The key of the row that an entry of a slot belongs to."""
 
@@ -95,6 +96,11 @@ def _row(key: str, slices: Sequence[Slice]) -> Row:
         last=last,
         project=project,
     )
+
+
+def usual_order(report: str) -> Order:
+    """The order of a report for which none was asked."""
+    return "desc" if report in NEWEST_FIRST else "asc"
 
 
 def in_order(

@@ -267,6 +267,20 @@ def test_reports_are_read_as_the_command_prints_them(
     assert document["timezone"] == "UTC"
 
 
+def test_reports_begin_with_what_the_command_begins_with(
+    environment: dict[str, str], projects: Path
+) -> None:
+    cheap, dear = "claude-haiku-4-5", "claude-opus-4-7"
+    write_session(projects, answer("msg_1", model=cheap), answer("msg_2", model=dear))
+    rows = read_usage("model", environment=environment)["rows"]
+    assert [row["key"] for row in rows] == [dear, cheap]
+
+
+def test_a_report_that_is_none_is_refused(environment: dict[str, str]) -> None:
+    with pytest.raises(WrongArgument, match="expected one of daily, weekly"):
+        read_usage("dayly", environment=environment)  # type: ignore[arg-type]  # as a typing error would
+
+
 def test_reports_can_be_narrowed(environment: dict[str, str], projects: Path) -> None:
     write_session(projects, answer("msg_1"))
     narrowed = [

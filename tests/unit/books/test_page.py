@@ -37,7 +37,7 @@ def test_a_ledger_that_lacks_something_says_so() -> None:
 
 def test_books_that_agree_say_what_they_agree_on() -> None:
     found = compared([response(1)], [heard(1)], {TODAY: ONE})
-    assert verdict(found) == "the books agree: 1 requests, 7,152 tokens, $0.0139"
+    assert verdict(found) == "the books agree: 1 request, 7,152 tokens, $0.0139"
     assert list(notes(found)) == []
 
 
