@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from contextlib import ExitStack
@@ -21,17 +22,28 @@ from provisioner.runtime.choose import open_runtime
 from provisioner.workspace import Workspace, open_workspace
 
 
-@click.command()
-@click.option("--since", metavar="WHEN", help="Add what happened from then on: 2026-11-01, 7d.")
-@click.option("--dry-run", is_flag=True, help="Say what would be added, and add nothing.")
-@click.option(
+def _finite(_: click.Context, __: click.Parameter, seconds: float) -> float:
+    # A range lets `nan` pass: it is neither below nor above anything.
+    if not math.isfinite(seconds):
+        raise click.BadParameter("expected a number of seconds")
+    return seconds
+
+
+grace_option = click.option(
     "--grace",
     type=click.FloatRange(min=0),
+    callback=_finite,
     default=GRACE_SECONDS,
     show_default=True,
     metavar="SECONDS",
     help="Leave alone what is younger: its telemetry may be on its way.",
 )
+
+
+@click.command()
+@click.option("--since", metavar="WHEN", help="Add what happened from then on: 2026-11-01, 7d.")
+@click.option("--dry-run", is_flag=True, help="Say what would be added, and add nothing.")
+@grace_option
 def backfill(*, since: str | None, dry_run: bool, grace: float) -> int:
     """Add what only the client's transcripts know to the stack.
 

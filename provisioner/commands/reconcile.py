@@ -12,7 +12,8 @@ from rich.console import Console as RichConsole
 from provisioner.books.backfill import Backfilled
 from provisioner.books.page import document, notes, table, told, verdict
 from provisioner.books.reconcile import Reconciliation
-from provisioner.books.run import GRACE_SECONDS, Asked, open_books
+from provisioner.books.run import Asked, open_books
+from provisioner.commands.backfill import grace_option
 from provisioner.console import Console
 from provisioner.reports.periods import since_ms
 from provisioner.reports.zones import Zone, find_zone
@@ -28,14 +29,7 @@ PLAIN_WIDTH = 160
 @click.option("--since", metavar="WHEN", help="Compare from then on: 2026-11-01, 7d.")
 @click.option("--repair", is_flag=True, help="Add what is missing, and compare again.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--grace",
-    type=click.FloatRange(min=0),
-    default=GRACE_SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    help="Leave alone what is younger: its telemetry may be on its way.",
-)
+@grace_option
 def reconcile(*, since: str | None, repair: bool, as_json: bool, grace: float) -> int:
     """Compare the client's transcripts with Loki and the ledger, by day and project.
 
