@@ -12,6 +12,9 @@ from provisioner.event_attributes import attributes_of
 DAY = "[24h]"
 """The last day of the range: what walks through events cannot do so over months."""
 
+_STREAMS = ("ingest_source",)
+"""Index labels beside the name: they choose streams, and what is not chosen is not read."""
+
 _RANGE = "[$__range]"
 # As with amounts: a bar at t holds (t, t + step].
 _STEP = "[$__interval] offset -$__interval"
@@ -19,7 +22,9 @@ _STEP = "[$__interval] offset -$__interval"
 
 def events(*names: str, **where: str) -> str:
     """Events of these names, or of all; `where` narrows them by regular expressions."""
-    label = f', event_name=~"{"|".join(names)}"' if names else ""
+    chosen = {"event_name": "|".join(names)} if names else {}
+    chosen |= {name: where.pop(name) for name in _STREAMS if name in where}
+    label = "".join(f', {name}=~"{pattern}"' for name, pattern in chosen.items())
     known = attributes_of(*names)
     filters = {each.label: f"${each.label}" for each in FILTERS if each.label in known}
     stages = (f'{name}=~"{pattern}"' for name, pattern in (filters | where).items())

@@ -157,7 +157,9 @@ def _entries() -> Row:
             Events(
                 title="Requests Added, One by One",
                 why="Requests that only transcripts knew, the newest first.",
-                query=lines(readable("api_request", origin="transcript")),
+                query=lines(
+                    readable("api_request", origin="transcript", ingest_source="transcript.*")
+                ),
             ),
         ),
     )

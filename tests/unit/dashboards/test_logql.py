@@ -15,6 +15,11 @@ def test_events_are_narrowed_by_name_in_the_braces_and_by_all_else_behind_them()
     assert logql.events("tool_result", success="false") == f'{CALLS} | success=~"false"'
 
 
+def test_streams_are_chosen_in_the_braces() -> None:
+    chosen = logql.events("tool_result", ingest_source="transcript.*")
+    assert chosen == CALLS.replace("}", ', ingest_source=~"transcript.*"}', 1)
+
+
 def test_a_filter_is_applied_only_when_all_the_events_have_its_attribute() -> None:
     assert '| model=~"$model"' in logql.events("api_request", "api_error")
     assert "model" not in logql.events("api_request", "tool_result")
