@@ -67,7 +67,7 @@ def overview() -> Dashboard:
         title="Overview",
         question="What did Claude Code cost, and what came of it?",
         annotations=moments(),
-        rows=(_totals(), _calendar(), _health(), _plan(), _cost(), _tokens(), _where()),
+        rows=(_totals(), _calendar(), _health(), _cost(), _tokens(), _where(), _plan()),
     )
 
 
