@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import filelock
 
 from provisioner.backends import Loki
 from provisioner.books.enter import Entered, Pen
@@ -16,15 +13,11 @@ from provisioner.books.notes import Note, note_of, notes
 from provisioner.books.person import person_by_path
 from provisioner.books.survey import Survey
 from provisioner.books.told import KEY, MILLISECOND_NS, SELECTOR, Told, parts
-from provisioner.errors import Refused
 from provisioner.history import Stores
 from provisioner.normalise import Teller
 from provisioner.runtime.model import Report
 from provisioner.transcripts.model import Response
 from provisioner.workspace import Workspace
-
-LOCK = "books.lock"
-LOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +26,6 @@ class Backfilled:
 
     entered: Entered
     completed: int
-
-
-@contextmanager
-def holding_the_books(workspace: Workspace, wait_seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Keep the stack's history from being written twice at once; raises Refused when it is."""
-    workspace.home.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(workspace.home / LOCK, timeout=wait_seconds)
-    try:
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise Refused(
-            f"another claude-otel is comparing or filling the stack {workspace.settings.project}\n"
-            "  next: wait for it to end, then repeat"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def backfill(workspace: Workspace, found: Survey, names: Names, report: Report) -> Backfilled:

@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provisioner.backends import Prometheus
-from provisioner.books.backfill import (
-    LOCK_SECONDS,
-    Backfilled,
-    backfill,
-    holding_the_books,
-    names_of,
-)
+from provisioner.books.backfill import Backfilled, backfill, names_of
 from provisioner.books.names import Names
 from provisioner.books.reasons import past
 from provisioner.books.reconcile import Known, Reconciliation, reconcile
@@ -23,6 +17,7 @@ from provisioner.books.sums import bounds_of, day_of, read_ledger
 from provisioner.books.survey import Survey, spanning, survey
 from provisioner.books.told import DAY_MS
 from provisioner.errors import NoData
+from provisioner.lock import filling
 from provisioner.prices import open_prices
 from provisioner.reports.zones import Zone
 from provisioner.runtime.model import Report
@@ -34,6 +29,7 @@ GRACE_SECONDS = 300.0
 """So long telemetry of an answer may be under way: clients export every few seconds, and retry."""
 
 DAY_SECONDS = 86_400
+LOCK_SECONDS = 5.0
 _ANY = "sum(sum_over_time(ledger_api_requests[1d])) > 0"
 
 
@@ -93,7 +89,7 @@ def open_books(
     folders = roots(os.environ, Path.home())
     kept = index_directory(os.environ)
     with (
-        holding_the_books(workspace, wait_seconds),
+        filling(workspace, wait_seconds),
         open_usage(folders, index_dir=kept, prices=open_prices(kept), report=report) as usage,
     ):
         if not usage.coverage.responses:

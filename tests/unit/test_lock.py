@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from provisioner.errors import Refused
-from provisioner.lock import changing
+from provisioner.lock import changing, filling
 from provisioner.workspace import Workspace
 
 # Another process that holds the lock until its standard input ends.
@@ -48,3 +48,9 @@ def test_two_stacks_can_be_changed_at_once(workspace: Workspace, tmp_path: Path)
     second = replace(workspace, home=tmp_path / "second")
     with changing(workspace), changing(second):
         assert (second.home / "lock").exists()
+
+
+def test_history_is_filled_beside_a_change_but_not_twice_at_once(workspace: Workspace) -> None:
+    with changing(workspace), filling(workspace, 0):
+        with pytest.raises(Refused, match="another claude-otel is comparing or filling the stack"):
+            filling(workspace, 0).__enter__()
