@@ -31,6 +31,7 @@ from provisioner.reports.periods import between
 from provisioner.reports.report import Question, ReportName, answer, with_whole_names
 from provisioner.reports.rows import usual_order
 from provisioner.reports.zones import find_zone
+from provisioner.runtime.model import silent
 from provisioner.transcripts.model import Query
 from provisioner.transcripts.places import index_directory, roots
 from provisioner.transcripts.usage import open_usage
@@ -185,7 +186,7 @@ def monitor_session(
     It is called in a thread, every `interval` seconds at most. The session need not have begun.
     """
     environ = os.environ if environment is None else environment
-    watch = Watch(session_id, roots(environ, _home(environ)), environ, _quietly)
+    watch = Watch(session_id, roots(environ, _home(environ)), environ, silent)
     return Monitor(watch, interval, on_usage)
 
 
@@ -214,7 +215,7 @@ def read_usage(  # noqa: PLR0913 - each has its default
     query = Query(since_ms=since_ms, until_ms=until_ms, **narrow)
     directory = index_directory(environ)
     folders, prices = roots(environ, _home(environ)), open_prices(directory)
-    with open_usage(folders, index_dir=directory, prices=prices, report=_quietly) as usage:
+    with open_usage(folders, index_dir=directory, prices=prices, report=silent) as usage:
         query = with_whole_names(usage, query)
         question = Question(
             report=report,
@@ -284,7 +285,3 @@ def _home(environ: Mapping[str, str]) -> Path:
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _quietly(_: str) -> None:
-    """A program that wants to know asks for the coverage."""

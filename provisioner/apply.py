@@ -118,7 +118,7 @@ def stack_secrets(workspace: Workspace, runtime: Runtime) -> dict[str, str]:
     """Secrets by the path at which engines read them; made once, kept private."""
     if workspace.settings.identity != "hash":
         return {}
-    kept = workspace.home / "secrets" / "identity"
+    kept = workspace.identity_file
     if not kept.exists():
         write_atomically(kept, secrets.token_hex(32), mode=0o600)
     return {runtime.placement.identity_secret: kept.read_text(encoding="utf-8")}

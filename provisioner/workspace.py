@@ -32,6 +32,11 @@ class Workspace:
         return f"http://{LOOPBACK}:{getattr(self.settings.ports, listener)}"
 
     @property
+    def identity_file(self) -> Path:
+        """Where the secret is kept that is mixed into hashed identities; `up` makes it."""
+        return self.home / "secrets" / "identity"
+
+    @property
     def ready_urls(self) -> dict[str, str]:
         """The address at which each engine says that it is ready."""
         return {

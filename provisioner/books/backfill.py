@@ -12,8 +12,9 @@ from provisioner.books.names import Names, Who, learned
 from provisioner.books.notes import Note, note_of, notes
 from provisioner.books.person import person_by_path
 from provisioner.books.survey import Survey
-from provisioner.books.told import KEY, MILLISECOND_NS, SELECTOR, Told, parts
+from provisioner.books.told import KEY, SELECTOR, Told, parts
 from provisioner.history import Stores
+from provisioner.ledger import MILLISECOND_NS
 from provisioner.normalise import Teller
 from provisioner.runtime.model import Report
 from provisioner.transcripts.model import Response
@@ -75,4 +76,4 @@ def _secret(workspace: Workspace) -> str:
     """What is mixed into hashed identities: `up` has made it."""
     if workspace.settings.identity != "hash":
         return ""
-    return (workspace.home / "secrets" / "identity").read_text(encoding="utf-8")
+    return workspace.identity_file.read_text(encoding="utf-8")

@@ -12,11 +12,12 @@ from itertools import islice
 
 from provisioner.backends import Loki
 from provisioner.books.notes import Note, amounts
-from provisioner.books.told import KEY, MILLISECOND_NS, SELECTOR
+from provisioner.books.told import KEY, SELECTOR
 from provisioner.errors import DeliveryFailed
 from provisioner.history import INGEST_SOURCE, Stores, write_amounts
+from provisioner.ledger import MILLISECOND_NS
 from provisioner.otlp import Sender, logs_request, send_to_store
-from provisioner.runtime.model import Report
+from provisioner.runtime.model import Report, silent
 from provisioner.telemetry import EVENT_SCOPE
 
 NOTES_AT_ONCE = 2_000
@@ -66,7 +67,7 @@ class Pen:
         """Prometheus refuses a request as a whole for one sample that it does not take."""
         try:
             for ledger in amounts(notes, session_series=self.session_series):
-                write_amounts(self.stores, ledger, _silent)
+                write_amounts(self.stores, ledger, silent)
         except DeliveryFailed as error:
             if error.status != BAD_REQUEST:
                 raise
@@ -123,7 +124,3 @@ def _batches(notes: Iterable[Note]) -> Iterator[list[Note]]:
 
 def _cost(note: Note) -> float:
     return float(note.event.attributes.get("cost_usd", 0.0))
-
-
-def _silent(line: str) -> None:
-    del line

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 from provisioner.books.match import key
 from provisioner.books.names import Who
-from provisioner.books.told import EVENT, KEY, MILLISECOND_NS
-from provisioner.ledger import Ledger, ledger
+from provisioner.books.told import EVENT, KEY
+from provisioner.ledger import MILLISECOND_NS, Ledger, ledger
 from provisioner.normalise import Teller, stored
 from provisioner.records import Event, Value
 from provisioner.telemetry import TOKEN_TYPES

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from provisioner.backends import Entry, Loki
+from provisioner.ledger import MILLISECOND_NS
 from provisioner.normalise import numbers
 from provisioner.runtime.model import Report
 from provisioner.telemetry import TOKEN_TYPES
@@ -20,7 +21,6 @@ Tokens = tuple[int, int, int, int]
 EVENT = "api_request"
 SELECTOR = f'{{service_name=~"claude-code.*",event_name="{EVENT}"}}'
 DAY_MS = 86_400_000
-MILLISECOND_NS = 1_000_000
 
 _KEPT = (
     KEY,

@@ -17,6 +17,7 @@ from provisioner.client_setup import SetupPlan
 from provisioner.console import Console
 from provisioner.errors import SettingsFileRejected, StackError
 from provisioner.json_text import NotStrictJson
+from provisioner.runtime.model import silent
 from provisioner.workspace import Workspace, open_workspace
 
 GRACE_SECONDS = 120
@@ -69,10 +70,10 @@ def run(*, grace: float) -> None:
 
 
 def _repair(workspace: Workspace, asked: Asked) -> None:
-    with open_books(workspace, asked, _silent, wait_seconds=PATIENCE_SECONDS) as books:
-        found = books.survey(_silent)
+    with open_books(workspace, asked, silent, wait_seconds=PATIENCE_SECONDS) as books:
+        found = books.survey(silent)
         if found.missing or found.unsummed:
-            books.write(found, _silent)
+            books.write(found, silent)
 
 
 def _change(line: str | None) -> None:
@@ -89,7 +90,3 @@ def _change(line: str | None) -> None:
     write_settings_file(opened, SetupPlan(text=text, record=opened.record))
     kept = f"; as it was before: {backup_path(path)}" if opened.text is not None else ""
     console.say(f"{path}: hook {'removed' if line is None else 'installed'}{kept}")
-
-
-def _silent(line: str) -> None:
-    del line

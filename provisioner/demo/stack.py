@@ -16,7 +16,7 @@ from provisioner.history import Stores, write_amounts, write_events
 from provisioner.ledger import ledger
 from provisioner.normalise import Teller
 from provisioner.records import Event, Record
-from provisioner.runtime.model import Report
+from provisioner.runtime.model import Report, silent
 from provisioner.settings import environment_names
 from provisioner.workspace import Workspace, open_workspace
 
@@ -117,9 +117,9 @@ def fill(demo: Workspace, wanted: Filled, report: Report) -> None:
 def write_day(stores: Stores, records: Sequence[Record], written_ns: int = 0) -> Written:
     """Records into both stores, as if they had come from clients; events from a moment on."""
     teller = Teller()
-    amounts = write_amounts(stores, ledger(records, teller, step_ms=EXPORT_MS), _silent)
+    amounts = write_amounts(stores, ledger(records, teller, step_ms=EXPORT_MS), silent)
     events = (each for each in records if isinstance(each, Event) and each.at_ns >= written_ns)
-    told = write_events(stores, events, teller, INGEST_SOURCE, _silent)
+    told = write_events(stores, events, teller, INGEST_SOURCE, silent)
     return Written(amounts=amounts, events=told)
 
 
@@ -141,7 +141,3 @@ def until_now(days: int) -> Filled:
     """A demo of so many days that ends now, by the clock of this machine."""
     now = datetime.now(tz=UTC).astimezone().replace(microsecond=0)
     return Filled(end=now.isoformat(), days=days)
-
-
-def _silent(line: str) -> None:
-    del line

@@ -90,21 +90,22 @@ def _context_in(line: bytes) -> tuple[int, str] | None:
     if not isinstance(record, dict) or record.get("isSidechain"):
         return None
     if record.get("subtype") == "compact_boundary":
-        left = _mapping(record.get("compactMetadata")).get("postTokens")
+        left = mapping(record.get("compactMetadata")).get("postTokens")
         return (left, "") if isinstance(left, int) else None
     return _answer_context(record)
 
 
 def _answer_context(record: Mapping[str, Any]) -> tuple[int, str] | None:
-    message = _mapping(record.get("message"))
+    message = mapping(record.get("message"))
     model, usage = message.get("model"), message.get("usage")
     is_answer = record.get("type") == "assistant" and isinstance(usage, dict)
     if not is_answer or not isinstance(model, str) or model == "<synthetic>":
         return None
-    return tokens_read(_mapping(usage)), model
+    return tokens_read(mapping(usage)), model
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> Mapping[str, Any]:
+    """What was said, if it is a record; else an empty one."""
     return value if isinstance(value, dict) else {}
 
 

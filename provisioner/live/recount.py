@@ -15,6 +15,7 @@ from provisioner.live.account import active_block, recent_slices, used_today
 from provisioner.live.now import Now, now_path, write_now
 from provisioner.live.tell_limits import tell_limits
 from provisioner.prices import open_prices
+from provisioner.runtime.model import silent
 from provisioner.transcripts.places import index_directory, roots
 from provisioner.transcripts.usage import open_usage
 
@@ -26,7 +27,7 @@ def recount(environ: Mapping[str, str], home: Path) -> Now:
     prices = open_prices(directory)
     now_ms = int(started * 1000)
     folders = roots(environ, home)
-    with open_usage(folders, index_dir=directory, prices=prices, report=_quietly) as usage:
+    with open_usage(folders, index_dir=directory, prices=prices, report=silent) as usage:
         slices = recent_slices(usage, now_ms)
     block = active_block(slices, now_ms)
     counted = Now(
@@ -38,10 +39,6 @@ def recount(environ: Mapping[str, str], home: Path) -> Now:
     )
     write_now(counted, now_path())
     return counted
-
-
-def _quietly(_: str) -> None:
-    """Nobody reads it."""
 
 
 if __name__ == "__main__":

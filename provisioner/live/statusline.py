@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from provisioner.live.context import last_context
+from provisioner.live.context import last_context, mapping
 from provisioner.live.limits import Limits, parse_limits, read_limits, sound_number, store_limits
 from provisioner.live.now import claim_count, is_of_today, now_path, read_now
 
@@ -53,7 +53,7 @@ def line(parts: Mapping[str, str]) -> str:
 def gather(told: bytes, at: float, parts: dict[str, str]) -> None:
     """Add each part as soon as it is known: first what needs no file."""
     record = _record(told)
-    cost = sound_number(_mapping(record.get("cost")).get("total_cost_usd"))
+    cost = sound_number(mapping(record.get("cost")).get("total_cost_usd"))
     if cost is not None:
         parts["session"] = f"{_dollars(cost)} session"
     for step in (_gather_context, _gather_limits, _gather_account):
@@ -98,8 +98,8 @@ def _gather_context(record: Mapping[str, Any], _: float, parts: dict[str, str]) 
     transcript = record.get("transcript_path")
     if not isinstance(transcript, str) or not transcript:
         return
-    model = _mapping(record.get("model")).get("id")
-    window = _mapping(record.get("context_window")).get("context_window_size")
+    model = mapping(record.get("model")).get("id")
+    window = mapping(record.get("context_window")).get("context_window_size")
     context = last_context(
         Path(transcript),
         model=model if isinstance(model, str) else "",
@@ -119,13 +119,9 @@ def _limits(limits: Limits) -> str:
 
 def _record(told: bytes) -> Mapping[str, Any]:
     try:
-        return _mapping(json.loads(told))
+        return mapping(json.loads(told))
     except ValueError:
         return {}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _dollars(amount: float) -> str:

@@ -14,6 +14,10 @@ Report = Callable[[str], None]
 """Takes one short line about the step that is under way."""
 
 
+def silent(_: str) -> None:
+    """A report that nobody hears."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Where an engine comes from: an image, or binaries of this machine.

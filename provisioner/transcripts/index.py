@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from provisioner.errors import StackError
-from provisioner.transcripts.model import Report
+from provisioner.runtime.model import Report
 from provisioner.transcripts.sighting import Sighting
 from provisioner.transcripts.slices import COLUMNS
 

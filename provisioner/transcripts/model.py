@@ -5,13 +5,10 @@ Responses and slices are named tuples, not dataclasses: a report makes ten thous
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
-
-Report = Callable[[str], None]
-"""Takes a line about what is under way. As runtimes have it; quick commands cannot load those."""
 
 PICODOLLARS = 10**12
 """Costs are whole numbers of this part of a dollar, so that sums are exact in any order."""

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, product
 
+from provisioner.runtime.model import Report
 from provisioner.transcripts.changes import Changes, find_changes
 from provisioner.transcripts.index import make_ready, share, writing
 from provisioner.transcripts.merge import File, Settled, Sighted, merge
-from provisioner.transcripts.model import SLOT_MS, PriceList, Report
+from provisioner.transcripts.model import SLOT_MS, PriceList
 from provisioner.transcripts.places import Place
 from provisioner.transcripts.sighting import Scan, Sighting
 from provisioner.transcripts.slices import add_up

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from provisioner.runtime.model import Report
 from provisioner.transcripts.changes import find_changes
 from provisioner.transcripts.index import IndexDamaged, index_path, open_index
 from provisioner.transcripts.model import (
@@ -15,7 +16,6 @@ from provisioner.transcripts.model import (
     Coverage,
     PriceList,
     Query,
-    Report,
     Response,
     Slice,
 )

@@ -17,7 +17,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, cast
 
-from provisioner.transcripts.model import Report
+from provisioner.runtime.model import Report
 from provisioner.transcripts.sighting import Job, Scan, Sighting
 from provisioner.transcripts.worker import LENGTH, Result, tried
 

@@ -51,6 +51,6 @@ def test_two_stacks_can_be_changed_at_once(workspace: Workspace, tmp_path: Path)
 
 
 def test_history_is_filled_beside_a_change_but_not_twice_at_once(workspace: Workspace) -> None:
-    with changing(workspace), filling(workspace, 0):
-        with pytest.raises(Refused, match="another claude-otel is comparing or filling the stack"):
-            filling(workspace, 0).__enter__()
+    said = "another claude-otel is comparing or filling the stack"
+    with changing(workspace), filling(workspace, 0), pytest.raises(Refused, match=said):
+        filling(workspace, 0).__enter__()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.runtime.model import Report
 from provisioner.transcripts import refresh
-from provisioner.transcripts.model import Report
 from provisioner.transcripts.sighting import Job
 from provisioner.transcripts.worker import Result
 from provisioner.transcripts.workers import scan_all
