@@ -91,7 +91,7 @@ def client_shell_file(settings: Settings, token_file: Path) -> str:
         f"claude_otel_http_port={ports.otlp_http}\n"
         f"if [ -r {file} ]; then\n"
         f"  IFS= read -r claude_otel_header <{file}\n"
-        "  claude_otel_header=Authorization=Bearer%20$claude_otel_header\n"
+        '  claude_otel_header="Authorization=Bearer $claude_otel_header"\n'
         f"  claude_otel_doors=' {' '.join(doors(settings))} '\n"
         "fi\n"
     )
@@ -158,7 +158,7 @@ claude_otel_token=$(cat @file 2>/dev/null)
 case "${@endpoint%/},$claude_otel_token,${@headers-}" in
   *,,* | *,*[Aa]uthorization=*) ;;
   http://localhost:@grpc,* | http://localhost:@http,* | http://127.0.0.1:@grpc,* | http://127.0.0.1:@http,*)
-    export @headers="${@headers:+$@headers,}Authorization=Bearer%20$claude_otel_token" ;;
+    export @headers="${@headers:+$@headers,}Authorization=Bearer $claude_otel_token" ;;
 esac
 unset claude_otel_token
 """),
@@ -189,7 +189,7 @@ if test -n "$claude_otel_token"
     and string match -qr '^http://(localhost|127[.]0[.]0[.]1):(@grpc|@http)/?$' -- "$@endpoint"
     and not string match -qir 'authorization=' -- "$@headers"
     set -l before (string split -n ',' -- "$@headers")
-    set -gx @headers (string join ',' -- $before "Authorization=Bearer%20$claude_otel_token")
+    set -gx @headers (string join ',' -- $before "Authorization=Bearer $claude_otel_token")
 end
 """),
     quoted=lambda path: "'" + path.replace("\\", "\\\\").replace("'", "\\'") + "'",
@@ -218,7 +218,7 @@ $claudeOtelToken = Get-Content -ErrorAction SilentlyContinue -LiteralPath @file
 if ($claudeOtelToken -and ($Env:@headers -notmatch 'authorization=') -and
     ($Env:@endpoint -match '^http://(localhost|127[.]0[.]0[.]1):(@grpc|@http)/?$')) {
     $before = if ($Env:@headers) { "$Env:@headers," } else { '' }
-    $Env:@headers = $before + "Authorization=Bearer%20$claudeOtelToken"
+    $Env:@headers = $before + "Authorization=Bearer $claudeOtelToken"
 }
 """),
     quoted=lambda path: "'" + path.replace("'", "''") + "'",

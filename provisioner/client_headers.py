@@ -1,20 +1,18 @@
 """What must be among a client's OTLP headers so that the collector's door opens?
 
-Headers are written as OpenTelemetry's variables have them: pairs with commas between, their values
-percent-encoded.
+Headers are written as OpenTelemetry's variables have them: pairs with commas between. Their values
+would be percent-encoded, but over HTTP the client sends them as they are written.
 """
 
 from __future__ import annotations
-
-from urllib.parse import unquote
 
 HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
 AUTHORIZATION = "authorization"
 
 
 def door_header(token: str) -> str:
-    """The pair that the door wants to see."""
-    return f"Authorization=Bearer%20{token}"
+    """The pair that the door wants to see, as the client sends it over every protocol."""
+    return f"Authorization=Bearer {token}"
 
 
 def with_token(headers: str, token: str) -> str:
@@ -30,11 +28,11 @@ def without_pair(headers: str, unwanted: str) -> str:
 
 
 def authorization_of(headers: str) -> str | None:
-    """What they say for Authorization, decoded; None where they say nothing."""
+    """What they say for Authorization, as it is written; None where they say nothing."""
     for pair in headers.split(","):
         name, _, value = pair.partition("=")
         if name.strip().lower() == AUTHORIZATION:
-            return unquote(value.strip())
+            return value.strip()
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from provisioner.client_headers import HEADERS, authorization_of
 from provisioner.doctor.model import Check, Finding, Observed, Variable
@@ -19,7 +20,8 @@ def token_wrong(observed: Observed) -> Iterator[Finding]:
             continue
         by = _headers_by(observed, route.signal)
         said = authorization_of(by.value) if by else None
-        if said != f"Bearer {observed.token}":
+        sent = unquote(said or "") if route.is_grpc else said  # over HTTP it goes as it is written
+        if sent != f"Bearer {observed.token}":
             shows = "another token than this stack's" if said else "no token"
             yield Finding(
                 id="token-wrong",

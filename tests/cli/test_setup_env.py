@@ -103,8 +103,8 @@ def test_what_is_set_stays_even_when_it_is_empty(any_desk: Desk, value: str) -> 
 @pytest.mark.parametrize(
     ("theirs", "expected"),
     [
-        ("x-tenant=a", f"x-tenant=a,Authorization=Bearer%20{TOKEN}"),
-        ("", f"Authorization=Bearer%20{TOKEN}"),
+        ("x-tenant=a", f"x-tenant=a,Authorization=Bearer {TOKEN}"),
+        ("", f"Authorization=Bearer {TOKEN}"),
         ("a=b,authorization=Basic%20eDp5", "a=b,authorization=Basic%20eDp5"),
     ],
 )

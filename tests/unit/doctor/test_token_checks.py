@@ -9,8 +9,9 @@ from provisioner.doctor.token_checks import token_refused, token_wrong
 from tests.unit.doctor.patient import TOKEN, WELL, file, seen, told, without
 
 LOGS = "OTEL_EXPORTER_OTLP_LOGS_HEADERS"
+PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-RIGHT = f"Authorization=Bearer%20{TOKEN}"
+RIGHT = f"Authorization=Bearer {TOKEN}"
 
 
 def test_the_token_is_shown_and_taken() -> None:
@@ -36,7 +37,7 @@ def test_headers_without_it_are_named(value: str) -> None:
 
 
 def test_another_token_is_told_and_not_shown() -> None:
-    found = list(token_wrong(seen({**WELL, HEADERS: "Authorization=Bearer%20other"})))
+    found = list(token_wrong(seen({**WELL, HEADERS: "Authorization=Bearer other"})))
     assert len(found) == 2
     assert "another token" in found[0].what
     assert "other" not in str(found).replace("another", "")
@@ -54,6 +55,15 @@ def test_a_signals_own_headers_come_before_the_general_ones() -> None:
 
 def test_a_settings_file_may_show_it() -> None:
     assert told(token_wrong, seen(without(HEADERS), file("user", {HEADERS: f"a=b,{RIGHT}"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "found"), [("grpc", 14317, 0), ("http/json", 14318, 2)]
+)
+def test_an_encoded_header_is_decoded_over_grpc_only(protocol: str, port: int, found: int) -> None:
+    there = {PROTOCOL: protocol, ENDPOINT: f"http://localhost:{port}"}
+    encoded = {HEADERS: f"Authorization=Bearer%20{TOKEN}"}
+    assert len(told(token_wrong, seen({**WELL, **there, **encoded}))) == found
 
 
 @pytest.mark.parametrize("endpoint", ["http://otel.corp:14317", "http://localhost:4317"])
