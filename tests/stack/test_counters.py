@@ -43,7 +43,7 @@ def _send_commit(stack: TestStack, project: str, *, branch: str, version: str) -
     point.as_int = 1
     point.attributes.extend(_texts({"project": project}))
     body, kind = request.SerializeToString(), "application/x-protobuf"
-    post_otlp(f"{stack.door.http_url}/v1/metrics", body, kind)
+    post_otlp(f"{stack.door.http_url}/v1/metrics", body, kind, token=stack.door.token)
 
 
 def _texts(values: dict[str, str]) -> list[KeyValue]:

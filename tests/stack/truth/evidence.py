@@ -61,7 +61,7 @@ def gather(stack: TestStack, api: MessagesApi, folder: Path) -> Evidence:
     """Let everything happen before a stack that has seen nothing yet, and wait until it knows."""
     start = int(time.time()) // STEP_SECONDS * STEP_SECONDS
     plans = tell_all(stack, folder / "plans")
-    with recording(stack.door.http_url) as recorder:
+    with recording(stack.door) as recorder:
         past = store_past(stack, recorder.url, start - PAST_SECONDS)
         runs = _run_all(stack, api, folder, recorder.url)
         of_client = recorder.records

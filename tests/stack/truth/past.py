@@ -58,7 +58,7 @@ PAST = (
 def store_past(stack: TestStack, recorder_url: str, at: float) -> list[Fact]:
     """Write the past at a time, in seconds; the facts that are now in the ledger."""
     for name, fact in PAST:
-        store_amount(stack.prometheus.url, name, fact.amount, fact.labels, at)
+        store_amount(stack.stores, name, fact.amount, fact.labels, at)
     events = [
         PERSON.event(
             "api_request",

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioner.backends import post_otlp
-from provisioner.history import INGEST_SOURCE
+from provisioner.history import INGEST_SOURCE, Stores
 from provisioner.otlp import Door, Sender, logs_request, send
 from provisioner.records import Event, Value
 from provisioner.telemetry import EVENT_SCOPE, METRIC_SCOPE
@@ -88,24 +88,27 @@ def send_counts(url: str, person: Person, counts: Sequence[Count]) -> None:
         }
         for count in counts
     ]
-    _send_metrics(f"{url}/v1/metrics", METRIC_SCOPE, person.resource, metrics)
+    body = _metrics_request(METRIC_SCOPE, person.resource, metrics)
+    post_otlp(f"{url}/v1/metrics", body, "application/json")
 
 
-def store_amount(url: str, name: str, amount: float, labels: Mapping[str, str], at: float) -> None:
+def store_amount(
+    stores: Stores, name: str, amount: float, labels: Mapping[str, str], at: float
+) -> None:
     """Put an amount of the past into Prometheus itself: the collector knows only the present."""
     metrics = [{"name": name, "gauge": {"dataPoints": [_point(amount, labels, at)]}}]
-    _send_metrics(f"{url}/api/v1/otlp/v1/metrics", "", {}, metrics)
+    url = f"{stores.prometheus_url}/api/v1/otlp/v1/metrics"
+    post_otlp(url, _metrics_request("", {}, metrics), "application/json", key=stores.key)
 
 
-def _send_metrics(
-    url: str, scope: str, resource: Mapping[str, Value], metrics: Sequence[Mapping[str, object]]
-) -> None:
+def _metrics_request(
+    scope: str, resource: Mapping[str, Value], metrics: Sequence[Mapping[str, object]]
+) -> bytes:
     group = {
         "resource": {"attributes": _attributes(resource)},
         "scopeMetrics": [{"scope": {"name": scope}, "metrics": metrics}],
     }
-    body = json.dumps({"resourceMetrics": [group]}).encode()
-    post_otlp(url, body, "application/json")
+    return json.dumps({"resourceMetrics": [group]}).encode()
 
 
 def _point(value: float, attributes: Mapping[str, Value], at: float = 0) -> dict[str, object]:

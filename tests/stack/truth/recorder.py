@@ -15,6 +15,7 @@ from typing import Any
 
 from provisioner.backends import post_otlp
 from provisioner.errors import DeliveryFailed
+from provisioner.otlp import Door
 from provisioner.records import Value
 from tests.servers import Answer, Request, serving
 
@@ -48,22 +49,23 @@ class Recorder:
 
 
 @contextmanager
-def recording(collector_url: str) -> Iterator[Recorder]:
+def recording(door: Door) -> Iterator[Recorder]:
     """A recorder that listens until the block ends."""
-    tape = _Tape(collector_url=collector_url)
+    tape = _Tape(door=door)
     with serving(tape.hand_on) as server:
         yield Recorder(url=server.url, _records=tape.records)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tape:
-    collector_url: str
+    door: Door
     records: list[Record] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
     def hand_on(self, request: Request) -> Answer:
         try:
-            post_otlp(f"{self.collector_url}{request.path}", request.body, "application/json")
+            url, token = f"{self.door.http_url}{request.path}", self.door.token
+            post_otlp(url, request.body, "application/json", token=token)
         except DeliveryFailed as error:
             return Answer(body=str(error).encode(), status=503)
         with self.lock:
