@@ -2,30 +2,30 @@
 # zsh 5.3, or later); other POSIX shells get the variables without the function. What is set
 # already stays, even if empty. Sourcing starts no program and prints nothing.
 # shellcheck shell=bash disable=SC1091,SC2086,SC2128 # dash has no ${BASH_SOURCE[0]}
-claude_otel_grpc_port=14317 claude_otel_http_port=14318
+claude_otel_grpc_port=14317 claude_otel_http_port=14318 claude_otel_doors=
 claude_otel_dir=${BASH_SOURCE-${CLAUDE_OTEL_ROOT-/dev/null}/.}
 [ -z "${ZSH_VERSION-}" ] || eval 'claude_otel_dir=${(%):-%x}'
 case $claude_otel_dir in */*) claude_otel_dir=${claude_otel_dir%/*} ;; *) claude_otel_dir=. ;; esac
 [ ! -r "$claude_otel_dir/build/client.sh" ] || . "$claude_otel_dir/build/client.sh"
-
-export CLAUDE_CODE_ENABLE_TELEMETRY="${CLAUDE_CODE_ENABLE_TELEMETRY-1}"
-export OTEL_METRICS_EXPORTER="${OTEL_METRICS_EXPORTER-otlp}"
-export OTEL_LOGS_EXPORTER="${OTEL_LOGS_EXPORTER-otlp}"
-export OTEL_METRIC_EXPORT_INTERVAL="${OTEL_METRIC_EXPORT_INTERVAL-10000}"
-export OTEL_LOGS_EXPORT_INTERVAL="${OTEL_LOGS_EXPORT_INTERVAL-5000}"
-export OTEL_METRICS_INCLUDE_REPOSITORY="${OTEL_METRICS_INCLUDE_REPOSITORY-true}"
-export OTEL_METRICS_INCLUDE_ENTRYPOINT="${OTEL_METRICS_INCLUDE_ENTRYPOINT-true}"
-export CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS="${CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS-3000}"
+: "${CLAUDE_CODE_ENABLE_TELEMETRY=1}" "${CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS=3000}" \
+  "${OTEL_METRICS_EXPORTER=otlp}" "${OTEL_LOGS_EXPORTER=otlp}" \
+  "${OTEL_METRIC_EXPORT_INTERVAL=10000}" "${OTEL_LOGS_EXPORT_INTERVAL=5000}" \
+  "${OTEL_METRICS_INCLUDE_REPOSITORY=true}" "${OTEL_METRICS_INCLUDE_ENTRYPOINT=true}"
 case ${OTEL_EXPORTER_OTLP_PROTOCOL-grpc} in # half a pair is completed to fit: see client_env.py
   '' | http/*) : "${OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:$claude_otel_http_port}" ;;
-  *) : "${OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:$claude_otel_grpc_port}" ;;
-esac
+  *) : "${OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:$claude_otel_grpc_port}" ;; esac
 case ${OTEL_EXPORTER_OTLP_ENDPOINT%/} in
   *:4317 | *:"$claude_otel_grpc_port") : "${OTEL_EXPORTER_OTLP_PROTOCOL=grpc}" ;;
-  *) : "${OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf}" ;;
-esac
-export OTEL_EXPORTER_OTLP_PROTOCOL OTEL_EXPORTER_OTLP_ENDPOINT
-unset claude_otel_dir claude_otel_grpc_port claude_otel_http_port
+  *) : "${OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf}" ;; esac
+export CLAUDE_CODE_ENABLE_TELEMETRY CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS OTEL_METRICS_EXPORTER \
+  OTEL_LOGS_EXPORTER OTEL_METRIC_EXPORT_INTERVAL OTEL_LOGS_EXPORT_INTERVAL \
+  OTEL_METRICS_INCLUDE_REPOSITORY OTEL_METRICS_INCLUDE_ENTRYPOINT \
+  OTEL_EXPORTER_OTLP_PROTOCOL OTEL_EXPORTER_OTLP_ENDPOINT
+case $claude_otel_doors,${OTEL_EXPORTER_OTLP_HEADERS-} in # the token is for our doors alone
+  ,* | *,*[Aa]uthorization=*) ;; # no stack yet, or they say already who asks
+  *" ${OTEL_EXPORTER_OTLP_ENDPOINT%/} "*) export \
+    OTEL_EXPORTER_OTLP_HEADERS="${OTEL_EXPORTER_OTLP_HEADERS:+$OTEL_EXPORTER_OTLP_HEADERS,}$claude_otel_header" ;; esac
+unset claude_otel_dir claude_otel_grpc_port claude_otel_http_port claude_otel_doors claude_otel_header
 
 # `claude` tells its project, team and branch, for that launch only, unless CLAUDE_OTEL_WRAP=0.
 if [ -n "${BASH_VERSION-}${ZSH_VERSION-}" ] && [ "${CLAUDE_OTEL_WRAP-1}" != 0 ] &&

@@ -34,7 +34,6 @@ from provisioner.dashboards.queries import runnable
 from provisioner.demo.days import Invention, invented_days
 from provisioner.demo.stack import write_day
 from provisioner.errors import BackendError
-from provisioner.history import Stores
 from provisioner.records import Record
 from tests.stack.stacks import TestStack, prepare_stack
 
@@ -175,7 +174,7 @@ def main(developers: int, days: int, ranges: str, repeat: int) -> None:
 
 def fill(stack: TestStack, wanted: Invention, console: Console) -> Picked:
     """Load the invented days, saying how it goes; a session and a prompt to look at closely."""
-    stores = Stores(prometheus_url=stack.prometheus.url, loki_url=stack.loki.url)
+    stores = stack.stores
     started = time.monotonic()
     samples = events = 0
     picked: Picked | None = None

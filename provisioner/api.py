@@ -113,12 +113,14 @@ def run_claude_with_telemetry(  # noqa: PLR0913 - each has its default
     result (in time), RootNotFound and SettingsError where it is unclear which stack is meant.
     """
     environ = os.environ if environment is None else environment
-    settings = open_workspace(environ).settings
+    workspace = open_workspace(environ)
     launch = Launch(
         prompt=prompt,
         session_id=str(uuid.uuid4()),
         cwd=Path(cwd),
-        environment=client_environment(environ, settings, attributes or {}),
+        environment=client_environment(
+            environ, workspace.settings, attributes or {}, workspace.token
+        ),
         program=str(program),
         model=model,
         arguments=arguments,

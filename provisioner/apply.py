@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 
 from provisioner.applied import Applied, load_applied, save_applied
 from provisioner.errors import Refused
 from provisioner.files import write_atomically
+from provisioner.keys import key_file, make_keys, token_file
 from provisioner.plan import Change, Desired, Plan, files_of
 from provisioner.ports import require_free_ports
 from provisioner.runtime.model import Delivery, Report, Runtime, Source
@@ -116,12 +118,23 @@ def _start(engines: Sequence[str], stage: Stage) -> None:
 
 def stack_secrets(workspace: Workspace, runtime: Runtime) -> dict[str, str]:
     """Secrets by the path at which engines read them; made once, kept private."""
-    if workspace.settings.identity != "hash":
-        return {}
+    at = runtime.placement
+    make_keys(workspace.home)
+    files = dict.fromkeys(at.keys.values(), key_file(workspace.home))
+    files[at.ingest_token] = token_file(workspace.home)
+    if workspace.settings.identity == "hash":
+        files[at.identity_secret] = _identity_secret(workspace)
+    found = {path: file.read_text(encoding="utf-8") for path, file in files.items()}
+    if password := workspace.settings.grafana.password:
+        found[at.grafana_password] = password.get_secret_value()
+    return found
+
+
+def _identity_secret(workspace: Workspace) -> Path:
     kept = workspace.identity_file
     if not kept.exists():
         write_atomically(kept, secrets.token_hex(32), mode=0o600)
-    return {runtime.placement.identity_secret: kept.read_text(encoding="utf-8")}
+    return kept
 
 
 def _remember(stage: Stage, engine: str) -> None:

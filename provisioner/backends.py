@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -83,17 +84,29 @@ def clock_offset_seconds(url: str) -> float | None:
     return parsedate_to_datetime(date).timestamp() + 0.5 - datetime.now(tz=UTC).timestamp()
 
 
-def post_otlp(url: str, body: bytes, content_type: str) -> None:
-    """Hand one OTLP/HTTP request over; raises DeliveryFailed unless it was accepted."""
-    headers = {"Content-Type": content_type}
+def post_otlp(
+    url: str, body: bytes, content_type: str, *, token: str = "", key: Path | None = None
+) -> None:
+    """Hand one OTLP/HTTP request over, with the door's token or the stores' key.
+
+    Raises DeliveryFailed unless it was accepted.
+    """
+    headers = {"Content-Type": content_type} | authorization(token)
     try:
         with _direct() as session:
+            if key:
+                session.cert = session.verify = str(key)
             response = session.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS)
-    except requests.RequestException as error:
+    except OSError as error:  # requests' own errors are such, and so is a key that is not there
         raise DeliveryFailed(url, _reason(error)) from error
     if not response.ok:
         status = response.status_code
         raise DeliveryFailed(url, f"HTTP {status}: {response.text.strip()[:300]}", status)
+
+
+def authorization(token: str) -> dict[str, str]:
+    """The header that the door asks for; none without a token."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +233,7 @@ def _direct() -> requests.Session:
     return session
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: OSError) -> str:
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     if isinstance(error, requests.Timeout):

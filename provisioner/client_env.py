@@ -15,11 +15,15 @@ from the half that is there:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from string import Template
 from typing import Literal
 
+from provisioner.client_headers import HEADERS, door_header, with_token
+from provisioner.placement import LOOPBACK
 from provisioner.settings import Settings
 
 ShellName = Literal["bash", "zsh", "sh", "fish", "powershell"]
@@ -28,8 +32,9 @@ PROTOCOL = "OTEL_EXPORTER_OTLP_PROTOCOL"
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
-def client_variables(settings: Settings) -> dict[str, str]:
-    """The client's environment where the person has set nothing."""
+def client_variables(settings: Settings, token: str) -> dict[str, str]:
+    """The client's environment where the person has set nothing; no header without a token."""
+    headers = {HEADERS: door_header(token)} if token else {}
     return {
         "CLAUDE_CODE_ENABLE_TELEMETRY": "1",
         "OTEL_METRICS_EXPORTER": "otlp",
@@ -41,46 +46,80 @@ def client_variables(settings: Settings) -> dict[str, str]:
         "OTEL_METRICS_INCLUDE_REPOSITORY": "true",
         "OTEL_METRICS_INCLUDE_ENTRYPOINT": "true",
         "CLAUDE_CODE_OTEL_SHUTDOWN_TIMEOUT_MS": "3000",
-    }
+    } | headers
 
 
-def fitting_variables(settings: Settings, present: Mapping[str, str]) -> dict[str, str]:
-    """The client's variables beside those that are there: both halves of the pair fit together."""
-    wanted = client_variables(settings)
+def fitting_variables(settings: Settings, present: Mapping[str, str], token: str) -> dict[str, str]:
+    """The client's variables beside those that are there: both halves of the pair fit together.
+
+    The token comes after the headers that are there; another collector does not get it.
+    """
+    wanted = client_variables(settings, "") | _fitting_pair(settings, present)
+    leads_here = present.get(ENDPOINT, wanted[ENDPOINT]).rstrip("/") in doors(settings)
+    headers = with_token(present.get(HEADERS, ""), token if leads_here else "")
+    return wanted | ({HEADERS: headers} if headers else {})
+
+
+def doors(settings: Settings) -> tuple[str, ...]:
+    """The addresses of the collector's doors, as one may write them."""
+    return tuple(
+        f"http://{host}:{port}"
+        for host in ("localhost", LOOPBACK)
+        for port in (settings.ports.otlp_grpc, settings.ports.otlp_http)
+    )
+
+
+def _fitting_pair(settings: Settings, present: Mapping[str, str]) -> dict[str, str]:
+    """The half that is missing, and the other as it is; nothing where both are, or none is."""
     protocol, endpoint = present.get(PROTOCOL), present.get(ENDPOINT)
     if endpoint is None and protocol is not None:
         speaks_http = not protocol or protocol.startswith("http/")
         port = settings.ports.otlp_http if speaks_http else settings.ports.otlp_grpc
-        return wanted | {PROTOCOL: protocol, ENDPOINT: f"http://localhost:{port}"}
+        return {PROTOCOL: protocol, ENDPOINT: f"http://localhost:{port}"}
     if endpoint is not None and protocol is None:
         speaks_grpc = endpoint.rstrip("/").endswith((":4317", f":{settings.ports.otlp_grpc}"))
-        return wanted | {PROTOCOL: "grpc" if speaks_grpc else "http/protobuf"}
-    return wanted
+        return {PROTOCOL: "grpc" if speaks_grpc else "http/protobuf"}
+    return {}
 
 
-def client_shell_file(settings: Settings) -> str:
+def client_shell_file(settings: Settings, token_file: Path) -> str:
     """What `setup-env.sh` must know about the settings: the text of `build/client.sh`."""
-    ports = settings.ports
+    ports, file = settings.ports, shlex.quote(str(token_file))
     return (
         "# Written by claude-otel from the settings; setup-env.sh reads it.\n"
         f"claude_otel_grpc_port={ports.otlp_grpc}\n"
         f"claude_otel_http_port={ports.otlp_http}\n"
+        f"if [ -r {file} ]; then\n"
+        f"  IFS= read -r claude_otel_header <{file}\n"
+        "  claude_otel_header=Authorization=Bearer%20$claude_otel_header\n"
+        f"  claude_otel_doors=' {' '.join(doors(settings))} '\n"
+        "fi\n"
     )
 
 
-def render_env(settings: Settings, shell: ShellName) -> str:
-    """Lines for a shell to evaluate; they change nothing that is set already."""
+def render_env(settings: Settings, shell: ShellName, token_file: Path) -> str:
+    """Lines for a shell to evaluate; they change nothing that is set already.
+
+    They read the token when they are evaluated, so that nobody sees it who looks at them.
+    """
     dialect = _DIALECTS[shell]
     single = (
         dialect.variable.substitute(name=name, value=value)
-        for name, value in client_variables(settings).items()
+        for name, value in client_variables(settings, "").items()
         if name not in (PROTOCOL, ENDPOINT)
     )
     ports = settings.ports
     pair = dialect.pair.substitute(
         protocol=PROTOCOL, endpoint=ENDPOINT, grpc=ports.otlp_grpc, http=ports.otlp_http
     )
-    return "\n".join([*single, pair.lstrip("\n")])
+    header = dialect.header.substitute(
+        endpoint=ENDPOINT,
+        headers=HEADERS,
+        grpc=ports.otlp_grpc,
+        http=ports.otlp_http,
+        file=dialect.quoted(str(token_file)),
+    )
+    return "\n".join([*single, pair.lstrip("\n").rstrip("\n"), header.lstrip("\n")])
 
 
 class _Text(Template):
@@ -91,10 +130,15 @@ class _Text(Template):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dialect:
-    """How a shell sets one variable, and the pair. No comments: interactive zsh would run them."""
+    """How a shell sets one variable, the pair, and the door's header.
+
+    No comments: interactive zsh would run them.
+    """
 
     variable: _Text
     pair: _Text
+    header: _Text
+    quoted: Callable[[str], str]
 
 
 _POSIX = _Dialect(
@@ -109,6 +153,16 @@ case "${@endpoint%/}" in
   *) export @protocol="${@protocol-http/protobuf}" ;;
 esac
 """),
+    header=_Text("""
+claude_otel_token=$(cat @file 2>/dev/null)
+case "${@endpoint%/},$claude_otel_token,${@headers-}" in
+  *,,* | *,*[Aa]uthorization=*) ;;
+  http://localhost:@grpc,* | http://localhost:@http,* | http://127.0.0.1:@grpc,* | http://127.0.0.1:@http,*)
+    export @headers="${@headers:+$@headers,}Authorization=Bearer%20$claude_otel_token" ;;
+esac
+unset claude_otel_token
+"""),
+    quoted=shlex.quote,
 )
 
 _FISH = _Dialect(
@@ -129,6 +183,16 @@ if not set -q @protocol
     end
 end
 """),
+    header=_Text("""
+set -l claude_otel_token (cat @file 2>/dev/null)
+if test -n "$claude_otel_token"
+    and string match -qr '^http://(localhost|127[.]0[.]0[.]1):(@grpc|@http)/?$' -- "$@endpoint"
+    and not string match -qir 'authorization=' -- "$@headers"
+    set -l before (string split -n ',' -- "$@headers")
+    set -gx @headers (string join ',' -- $before "Authorization=Bearer%20$claude_otel_token")
+end
+"""),
+    quoted=lambda path: "'" + path.replace("\\", "\\\\").replace("'", "\\'") + "'",
 )
 
 _POWERSHELL = _Dialect(
@@ -149,6 +213,15 @@ if (-not (Test-Path Env:@protocol)) {
     }
 }
 """),
+    header=_Text("""
+$claudeOtelToken = Get-Content -ErrorAction SilentlyContinue -LiteralPath @file
+if ($claudeOtelToken -and ($Env:@headers -notmatch 'authorization=') -and
+    ($Env:@endpoint -match '^http://(localhost|127[.]0[.]0[.]1):(@grpc|@http)/?$')) {
+    $before = if ($Env:@headers) { "$Env:@headers," } else { '' }
+    $Env:@headers = $before + "Authorization=Bearer%20$claudeOtelToken"
+}
+"""),
+    quoted=lambda path: "'" + path.replace("'", "''") + "'",
 )
 
 _DIALECTS: Mapping[ShellName, _Dialect] = {

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from provisioner.client_env import ENDPOINT, PROTOCOL, fitting_variables
 from provisioner.client_files import ENV, as_text
+from provisioner.client_headers import HEADERS, door_header, without_pair
 from provisioner.doctor.resolve import ENABLE, PREFIX, SIGNALS
 from provisioner.doctor.routes import ON
 from provisioner.doctor.words import without_secrets
@@ -27,6 +28,7 @@ MEANINGS = {
     "OTEL_METRICS_EXPORTER": "sessions, lines and commits arrive only if otlp is among them",
     "OTEL_LOGS_EXPORTER": "cost, tokens and tool calls arrive only if otlp is among them",
     PROTOCOL: "it must be the one that the port of the endpoint speaks",
+    HEADERS: "the collector takes telemetry in only with the token of its stack",
     ENDPOINT: "telemetry goes there; here it arrives only if that is a port of this stack",
     "OTEL_METRIC_EXPORT_INTERVAL": "sessions, lines and commits arrive that often (milliseconds)",
     "OTEL_LOGS_EXPORT_INTERVAL": "cost, tokens and tool calls arrive that often (milliseconds)",
@@ -75,7 +77,9 @@ class SetupPlan:
     kept: tuple[Kept, ...] = ()
 
 
-def plan_setup(text: str | None, record: Record | None, settings: Settings) -> SetupPlan:
+def plan_setup(
+    text: str | None, record: Record | None, settings: Settings, token: str
+) -> SetupPlan:
     """Add what is missing, and bring up to date what was added.
 
     Raises NotStrictJson, and Refused where telemetry would be switched on for somebody else.
@@ -83,10 +87,14 @@ def plan_setup(text: str | None, record: Record | None, settings: Settings) -> S
     env = _env(text)
     added = dict(record.added) if record else {}
     theirs = {name: value for name, value in env.items() if added.get(name) != value}
+    if HEADERS in theirs:
+        theirs[HEADERS] = without_pair(theirs[HEADERS], added.get(HEADERS, ""))
     _refuse_other_collector(theirs, settings)
-    wanted = fitting_variables(settings, theirs)
+    wanted = fitting_variables(settings, theirs, token)
     changes = tuple(_changes(wanted, env, theirs))
     noted = added | {each.name: each.value for each in changes}
+    if HEADERS in noted:
+        noted[HEADERS] = door_header(token)  # of headers that are there, only that is ours
     return SetupPlan(
         text=_put_all(text, changes),
         record=Record(
@@ -105,19 +113,22 @@ def plan_undo(text: str | None, record: Record | None) -> SetupPlan:
     """Take away what was added and is still as it was; raises NotStrictJson."""
     env = _env(text)
     added = record.added if record else {}
+    removed = {name: env[name] for name, value in added.items() if env.get(name) == value}
+    headers = env.get(HEADERS, "")
+    theirs = without_pair(headers, added.get(HEADERS, ""))
     kept = tuple(
         Kept(name=name, value=env[name], meaning="it was changed since setup")
         for name, value in added.items()
-        if env.get(name, value) != value
+        if env.get(name, value) != value and not (name == HEADERS and theirs != headers)
     )
     changes = tuple(
-        Change(kind="remove", name=name, value="", before=value)
-        for name, value in added.items()
-        if env.get(name) == value
+        Change(kind="remove", name=name, value="", before=value) for name, value in removed.items()
     )
-    left = text
-    for each in changes:
-        left = drop(left or "", each.name, inside=ENV)
+    if HEADERS not in removed and theirs != headers:
+        changes += (Change(kind="change", name=HEADERS, value=theirs, before=headers),)
+    left = _put_all(text, tuple(each for each in changes if each.kind == "change"))
+    for name in removed:
+        left = drop(left or "", name, inside=ENV)
     return SetupPlan(text=_swept(left, record, changes), record=None, changes=changes, kept=kept)
 
 
@@ -147,7 +158,7 @@ def _changes(
     for name, value in wanted.items():
         if name not in env:
             yield Change(kind="add", name=name, value=value)
-        elif name not in theirs and env[name] != value:
+        elif (name not in theirs or name == HEADERS) and env[name] != value:
             yield Change(kind="change", name=name, value=value, before=env[name])
 
 
@@ -157,7 +168,7 @@ def _kept(
     is_ours = (theirs.get(PROTOCOL), theirs.get(ENDPOINT, "").rstrip("/")) in _pairs(settings)
     for name, value in wanted.items():
         is_right = is_ours and name in (PROTOCOL, ENDPOINT)
-        if theirs.get(name, value) != value and not is_right:
+        if theirs.get(name, value) != value and not is_right and name != HEADERS:
             yield Kept(name=name, value=theirs[name], meaning=MEANINGS[name])
 
 

@@ -12,12 +12,12 @@ import yaml
 from provisioner.applied import load_applied
 from provisioner.errors import ArtifactRejected
 from provisioner.files import read_tree
+from provisioner.keys import fingerprint
 from provisioner.launch import arguments, garbage_percent, go_memory_limit
-from provisioner.placement import ENGINES, LISTENERS
+from provisioner.placement import ENGINES, KEYED, LISTENERS
 from provisioner.plan import Desired, Launch, Observed
 from provisioner.render import Stack, render
 from provisioner.runtime.model import Runtime, Source
-from provisioner.settings import Settings
 from provisioner.workspace import Workspace
 
 OPTIONAL = "grafana"
@@ -33,7 +33,12 @@ def desire(workspace: Workspace, runtime: Runtime, sources: Mapping[str, Source 
     """The stack as the settings want it, with Grafana only where there is one."""
     settings = workspace.settings
     wanted = {name: each for name, each in sources.items() if each or name != OPTIONAL}
-    stack = Stack(settings=settings, placement=runtime.placement, with_grafana=OPTIONAL in wanted)
+    stack = Stack(
+        settings=settings,
+        placement=runtime.placement,
+        with_grafana=OPTIONAL in wanted,
+        home=workspace.home,
+    )
     return Desired(
         artifacts=render(stack, workspace.root),
         launches={
@@ -60,17 +65,19 @@ def _launch(engine: str, source: Source | None, root: Path, stack: Stack) -> Lau
     return Launch(
         source=source,
         arguments=arguments(engine, settings, at, source.home if source else ""),
-        definition=_definition(engine, settings, root, at.runtime),
+        definition=_definition(engine, stack, root),
     )
 
 
-def _definition(engine: str, settings: Settings, root: Path, runtime: str) -> str:
-    """All else that makes an engine be replaced: its ports, limits, part of compose.yaml."""
+def _definition(engine: str, stack: Stack, root: Path) -> str:
+    """All else that makes an engine be replaced: its ports, limits, keys, part of compose.yaml."""
+    settings, runtime = stack.settings, stack.placement.runtime
     names = [each.name for each in LISTENERS if each.engine == engine]
     ports = [f"{name}={getattr(settings.ports, name)}" for name in names]
     service = _service(engine, root) if runtime == "docker" else ""
     memory = f"GOGC={garbage_percent(engine)} GOMEMLIMIT={go_memory_limit(engine, settings)}"
-    return "\n".join([*ports, memory, service])
+    key = fingerprint(stack.home) if engine in KEYED else ""
+    return "\n".join([*ports, memory, key, service])
 
 
 def _service(engine: str, root: Path) -> str:

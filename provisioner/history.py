@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
+from provisioner.keys import key_file
 from provisioner.ledger import Ledger
 from provisioner.normalise import Teller, stored
 from provisioner.otlp import (
@@ -22,6 +24,7 @@ from provisioner.otlp import (
 from provisioner.records import Event
 from provisioner.runtime.model import Report
 from provisioner.telemetry import EVENT_SCOPE
+from provisioner.workspace import Workspace
 
 SAMPLES_A_REQUEST = 20_000
 EVENTS_A_REQUEST = 4_000
@@ -34,10 +37,22 @@ older than the newest of their stream."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """The addresses of the two stores."""
+    """Where the two stores are written, with the stack's key, and where Loki is read."""
 
     prometheus_url: str
     loki_url: str
+    loki_read_url: str
+    key: Path | None = None
+
+
+def stores_of(workspace: Workspace) -> Stores:
+    """The stores of a stack."""
+    return Stores(
+        prometheus_url=workspace.engine_url("prometheus_engine"),
+        loki_url=workspace.engine_url("loki_engine"),
+        loki_read_url=workspace.url("loki"),
+        key=key_file(workspace.home),
+    )
 
 
 def write_amounts(stores: Stores, ledger: Ledger, report: Report) -> int:
@@ -45,7 +60,7 @@ def write_amounts(stores: Stores, ledger: Ledger, report: Report) -> int:
     url = f"{stores.prometheus_url}/api/v1/otlp/v1/metrics"
     written = 0
     for gauges in _requests(_gauges(ledger)):
-        send_to_store(url, gauges_request(gauges))
+        send_to_store(url, gauges_request(gauges), stores.key)
         written += sum(len(gauge.samples) for gauge in gauges)
         report(f"{written:,} amounts")
     return written
@@ -64,7 +79,7 @@ def write_events(
     written = 0
     remaining = iter(events)
     while batch := [stored(event, teller) for event in islice(remaining, EVENTS_A_REQUEST)]:
-        send_to_store(url, logs_request(sender, batch))
+        send_to_store(url, logs_request(sender, batch), stores.key)
         written += len(batch)
         report(f"{written:,} events")
     return written

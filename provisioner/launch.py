@@ -18,6 +18,9 @@ def arguments(engine: str, settings: Settings, at: Placement, home: str = "") ->
             return (f"-config.file={at.config['loki']}/config.yaml",)
         case "prometheus":
             return _prometheus(settings, at)
+        case "gateway":
+            config = f"{at.config['gateway']}/Caddyfile"
+            return ("run", f"--config={config}", "--adapter=caddyfile")
         case _:
             return _grafana(at, home)
 
@@ -48,7 +51,8 @@ def _prometheus(settings: Settings, at: Placement) -> tuple[str, ...]:
         f"--config.file={at.config['prometheus']}/prometheus.yaml",
         f"--storage.tsdb.path={at.data['prometheus']}",
         f"--storage.tsdb.retention.time={settings.prometheus.retention_days}d",
-        f"--web.listen-address={at.listen['prometheus']}",
+        f"--web.listen-address={at.listen['prometheus_engine']}",
+        f"--web.config.file={at.config['prometheus']}/web.yaml",
         f"--web.cors.origin={grafana}",
         "--web.enable-otlp-receiver",
     )

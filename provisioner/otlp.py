@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 import grpc
@@ -26,10 +27,11 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     ScopeMetrics,
 )
 
-from provisioner.backends import TIMEOUT_SECONDS, post_otlp
+from provisioner.backends import TIMEOUT_SECONDS, authorization, post_otlp
 from provisioner.errors import DeliveryFailed
 from provisioner.ledger import MILLISECOND_NS, Labels
 from provisioner.records import Event, Increment, Value
+from provisioner.workspace import Workspace
 
 Request = ExportLogsServiceRequest | ExportMetricsServiceRequest
 Protocol = Literal["grpc", "http/protobuf", "http/json"]
@@ -48,10 +50,20 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """The collector's two OTLP addresses."""
+    """The collector's two OTLP addresses, and the token that it asks for."""
 
     grpc_address: str
     http_url: str
+    token: str = field(default="", repr=False)
+
+
+def door_of(workspace: Workspace) -> Door:
+    """The door of a stack."""
+    return Door(
+        grpc_address=workspace.url("otlp_grpc").removeprefix("http://"),
+        http_url=workspace.url("otlp_http"),
+        token=workspace.token,
+    )
 
 
 def logs_request(sender: Sender, events: Sequence[Event]) -> ExportLogsServiceRequest:
@@ -130,9 +142,9 @@ def _scope_metrics(request: ExportMetricsServiceRequest, sender: Sender | None) 
     return scope_metrics
 
 
-def send_to_store(url: str, request: Request) -> None:
+def send_to_store(url: str, request: Request, key: Path | None = None) -> None:
     """Hand a request to a store's own receiver; raises DeliveryFailed unless it was accepted."""
-    post_otlp(url, request.SerializeToString(), PROTOBUF)
+    post_otlp(url, request.SerializeToString(), PROTOBUF, key=key)
 
 
 def send(door: Door, request: Request, protocol: Protocol) -> None:
@@ -141,20 +153,23 @@ def send(door: Door, request: Request, protocol: Protocol) -> None:
     url = f"{door.http_url}/v1/{signal}"
     match protocol:
         case "grpc":
-            _send_grpc(door.grpc_address, request)
+            _send_grpc(door, request)
         case "http/protobuf":
-            post_otlp(url, request.SerializeToString(), PROTOBUF)
+            post_otlp(url, request.SerializeToString(), PROTOBUF, token=door.token)
         case "http/json":
-            post_otlp(url, MessageToJson(request, indent=None).encode(), "application/json")
+            body = MessageToJson(request, indent=None).encode()
+            post_otlp(url, body, "application/json", token=door.token)
 
 
-def _send_grpc(address: str, request: Request) -> None:
+def _send_grpc(door: Door, request: Request) -> None:
+    address = door.grpc_address
+    metadata = [(name.lower(), value) for name, value in authorization(door.token).items()]
     is_logs = isinstance(request, ExportLogsServiceRequest)
     # A proxy of the environment could not reach this machine's ports.
     with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
         try:
             stub = (LogsServiceStub if is_logs else MetricsServiceStub)(channel)
-            stub.Export(request, timeout=TIMEOUT_SECONDS)
+            stub.Export(request, timeout=TIMEOUT_SECONDS, metadata=metadata)
         except grpc.RpcError as error:
             reason = f"{error.code().name}: {error.details()}"
             raise DeliveryFailed(address, reason) from error

@@ -9,12 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from provisioner.keys import FOLDER, KEY, TOKEN, key_file, token_file
 from provisioner.settings import RuntimeName, Settings
 
-ENGINES = ("loki", "prometheus", "collector", "grafana")
+ENGINES = ("loki", "prometheus", "collector", "gateway", "grafana")
 """In the order in which they start; they stop in the opposite order."""
 
+STORING = ("loki", "prometheus", "collector", "grafana")
+"""Those that keep data."""
+
+KEYED = ("loki", "prometheus", "collector", "gateway")
+"""Those that show the stack's key to one another."""
+
 LOOPBACK = "127.0.0.1"
+DOCKER_SECRETS = f"/etc/claude-otel/{FOLDER}"
+PASSWORD = "grafana-password"  # noqa: S105 - its file's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +41,17 @@ LISTENERS = (
     Listener(name="grafana", engine="grafana", container_port=3000),
     Listener(name="otlp_grpc", engine="collector", container_port=4317),
     Listener(name="otlp_http", engine="collector", container_port=4318),
-    Listener(name="metrics", engine="collector", container_port=8889),
-    Listener(name="collector_health", engine="collector", container_port=13133),
+    Listener(name="metrics", engine="gateway", container_port=8889),
+    Listener(name="metrics_engine", engine="collector", container_port=8889, published=False),
+    Listener(name="collector_health", engine="collector", container_port=13133, published=False),
     Listener(name="collector_telemetry", engine="collector", container_port=8888, published=False),
     Listener(
         name="spool", engine="collector", container_port=14319, published=False, internal=True
     ),
-    Listener(name="prometheus", engine="prometheus", container_port=9090),
-    Listener(name="loki", engine="loki", container_port=3100),
+    Listener(name="prometheus", engine="gateway", container_port=9090),
+    Listener(name="prometheus_engine", engine="prometheus", container_port=9090),
+    Listener(name="loki", engine="gateway", container_port=3100),
+    Listener(name="loki_engine", engine="loki", container_port=3100),
     Listener(name="loki_grpc", engine="loki", container_port=9095, published=False, internal=True),
 )
 
@@ -48,8 +60,8 @@ LISTENERS = (
 class Placement:
     """Addresses and directories of one stack, as its engines see them.
 
-    `listen` and `reach` are keyed by listener name, `config` and `data` by engine name;
-    `reach` holds `host:port`.
+    `listen` and `reach` are keyed by listener name, the others by engine name; `reach` holds
+    `host:port`, `keys` where an engine finds the stack's key.
     """
 
     runtime: RuntimeName
@@ -57,7 +69,15 @@ class Placement:
     reach: Mapping[str, str]
     config: Mapping[str, str]
     data: Mapping[str, str]
+    keys: Mapping[str, str]
     identity_secret: str
+    ingest_token: str
+    grafana_password: str
+
+
+def secret_paths(at: Placement) -> list[str]:
+    """Where engines find secrets."""
+    return sorted({*at.keys.values(), at.identity_secret, at.ingest_token, at.grafana_password})
 
 
 def engine_of(path: str) -> str:
@@ -79,8 +99,11 @@ def docker_placement() -> Placement:
             for each in LISTENERS
         },
         config={engine: f"/etc/claude-otel/{engine}" for engine in ENGINES},
-        data={engine: f"/var/lib/claude-otel/{engine}" for engine in ENGINES},
-        identity_secret="/etc/claude-otel/secrets/identity",  # noqa: S106 - where it lies, not what it is
+        data={engine: f"/var/lib/claude-otel/{engine}" for engine in STORING},
+        keys={engine: f"{DOCKER_SECRETS}/{engine}/{KEY}" for engine in KEYED},
+        identity_secret=f"{DOCKER_SECRETS}/identity",
+        ingest_token=f"{DOCKER_SECRETS}/{TOKEN}",
+        grafana_password=f"{DOCKER_SECRETS}/grafana/{PASSWORD}",
     )
 
 
@@ -92,6 +115,9 @@ def native_placement(settings: Settings, home: Path) -> Placement:
         listen=addresses,
         reach=addresses,
         config={engine: f"{home}/config/{engine}" for engine in ENGINES},
-        data={engine: f"{home}/data/{engine}" for engine in ENGINES},
-        identity_secret=f"{home}/secrets/identity",
+        data={engine: f"{home}/data/{engine}" for engine in STORING},
+        keys={engine: str(key_file(home)) for engine in KEYED},
+        identity_secret=f"{home}/{FOLDER}/identity",
+        ingest_token=str(token_file(home)),
+        grafana_password=f"{home}/{FOLDER}/{PASSWORD}",
     )

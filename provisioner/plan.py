@@ -150,7 +150,7 @@ def _engine_change(engine: str, desired: Desired, observed: Observed) -> Iterato
         why = "runs without its supervisor: will be stopped and started again" + shorter
         yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
     elif applied.launches.get(engine) != desired.launches[engine].digest:
-        why = "its image, binary, arguments, ports or limits changed" + shorter
+        why = "its image, binary, arguments, ports, limits or keys changed" + shorter
         yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
     elif changed := _changed_files(engine, desired, applied):
         verb: Verb = "reload" if engine == "prometheus" else "restart"

@@ -23,15 +23,18 @@ from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.encode import encode
 from provisioner.errors import ArtifactRejected
 from provisioner.model_names import MODEL_DECORATIONS
+from provisioner.keys import token_file
 from provisioner.placement import ENGINES, LOOPBACK, Placement
 from provisioner.settings import Settings
 
 SUFFIX = ".j2"
 MAIN_CONFIGS = (
     "collector/config.yaml",
+    "gateway/Caddyfile",
     "grafana/grafana.ini",
     "loki/config.yaml",
     "prometheus/prometheus.yaml",
+    "prometheus/web.yaml",
 )
 """What the engines are started with, so that a checkout without it is incomplete."""
 
@@ -46,6 +49,7 @@ class Stack:
     settings: Settings
     placement: Placement
     with_grafana: bool
+    home: Path
 
 
 def render(stack: Stack, root: Path) -> Artifacts:
@@ -57,7 +61,7 @@ def render(stack: Stack, root: Path) -> Artifacts:
     artifacts = {path: _render_template(path, stack, root) for path in paths}
     for dashboard in DASHBOARDS:
         artifacts[f"grafana/dashboards/{dashboard.name}.json"] = encode(dashboard)
-    artifacts["client.sh"] = client_shell_file(stack.settings)
+    artifacts["client.sh"] = client_shell_file(stack.settings, token_file(stack.home))
     for path, text in artifacts.items():
         _parse_back(path, text)
     return dict(sorted(artifacts.items()))

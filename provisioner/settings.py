@@ -18,6 +18,7 @@ from provisioner.errors import Problem, SettingsError
 from provisioner.settings_files import read_dotenv, read_yaml
 from provisioner.settings_model import (
     Collector,
+    Gateway,
     Grafana,
     Key,
     Loki,
@@ -30,6 +31,7 @@ from provisioner.settings_model import (
 
 __all__ = [
     "Collector",
+    "Gateway",
     "Grafana",
     "Loki",
     "Ports",

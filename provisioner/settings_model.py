@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -26,7 +26,7 @@ def _setting(default: object, env: str) -> Any:  # noqa: ANN401 - pydantic's own
 
 
 class Ports(_Section):
-    """Host ports, all on the loopback; the last four are inside the containers under Docker."""
+    """Host ports, all on the loopback; under Docker some are inside the containers."""
 
     grafana: Port = _setting(13000, "GRAFANA_PORT")
     otlp_grpc: Port = _setting(14317, "OTLP_GRPC_PORT")
@@ -38,6 +38,9 @@ class Ports(_Section):
     collector_telemetry: Port = _setting(18888, "COLLECTOR_TELEMETRY_PORT")
     spool: Port = _setting(14319, "SPOOL_PORT")
     loki_grpc: Port = _setting(13195, "LOKI_GRPC_PORT")
+    metrics_engine: Port = _setting(18890, "METRICS_ENGINE_PORT")
+    prometheus_engine: Port = _setting(19091, "PROMETHEUS_ENGINE_PORT")
+    loki_engine: Port = _setting(13101, "LOKI_ENGINE_PORT")
 
     @model_validator(mode="after")
     def _all_different(self) -> Ports:
@@ -113,7 +116,16 @@ class Grafana(Engine):
         "GRAFANA_DIGEST",
     )
     memory_mb: Megabytes = _setting(1024, "GRAFANA_MEMORY_MB")
+    password: SecretStr | None = _setting(None, "GRAFANA_PASSWORD")
     home: Path | None = _setting(None, "GRAFANA_HOME")
+
+
+class Gateway(Engine):
+    """Caddy, which serves what a person may read of the stores."""
+
+    image: Image = _setting("caddy:2.11.9", "GATEWAY_IMAGE")
+    digest: Digest = _setting("", "GATEWAY_DIGEST")
+    memory_mb: Megabytes = _setting(256, "GATEWAY_MEMORY_MB")
 
 
 class Settings(_Section):
@@ -129,12 +141,14 @@ class Settings(_Section):
     collector: Collector = Collector()
     prometheus: Prometheus = Prometheus()
     loki: Loki = Loki()
+    gateway: Gateway = Gateway()
     grafana: Grafana = Grafana()
 
     def engine(self, name: str) -> Engine:
         """The settings of the engine of that name."""
         engines: dict[str, Engine] = {
             "collector": self.collector,
+            "gateway": self.gateway,
             "grafana": self.grafana,
             "loki": self.loki,
             "prometheus": self.prometheus,

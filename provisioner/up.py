@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from provisioner.apply import Stage, apply
 from provisioner.console import Console
 from provisioner.desire import desire, engines_here, observe
+from provisioner.keys import make_keys
 from provisioner.placement import ENGINES
 from provisioner.plan import Observed, Plan, plan
 from provisioner.running import refuse_second_runtime
@@ -30,6 +31,7 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
     with console.step("Engines") as report:
         sources = {engine: runtime.obtain(engine, report) for engine in ENGINES}
     with console.step("Plan"):
+        make_keys(workspace.home)  # what is planned depends on them
         desired = desire(workspace, runtime, sources)
         observed = observe(workspace, runtime)
         changes = plan(desired, observed)

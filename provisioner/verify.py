@@ -16,7 +16,7 @@ from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.panels import Kind, Query, Source
 from provisioner.dashboards.queries import runnable
 from provisioner.errors import BackendError, DeliveryFailed
-from provisioner.otlp import Door, Protocol, Sender, logs_request, send
+from provisioner.otlp import Door, Protocol, Sender, door_of, logs_request, send
 from provisioner.records import Event
 from provisioner.runtime.model import Report
 from provisioner.telemetry import PROBE, PROBE_EVENT, PROBE_SCOPE
@@ -84,8 +84,7 @@ class Subject:
 
     @property
     def door(self) -> Door:
-        grpc_address = self.workspace.url("otlp_grpc").removeprefix("http://")
-        return Door(grpc_address=grpc_address, http_url=self.workspace.url("otlp_http"))
+        return door_of(self.workspace)
 
     @property
     def ready_urls(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from provisioner.errors import RootNotFound
+from provisioner.keys import FOLDER, read_token
 from provisioner.placement import LOOPBACK
 from provisioner.settings import Settings, load_settings
 
@@ -31,16 +32,26 @@ class Workspace:
         """The address of one of the stack's ports on this machine, as http://host:port."""
         return f"http://{LOOPBACK}:{getattr(self.settings.ports, listener)}"
 
+    def engine_url(self, listener: str) -> str:
+        """The address of a port that wants to see the stack's key, as https://host:port."""
+        return self.url(listener).replace("http://", "https://")
+
+    @property
+    def token(self) -> str:
+        """What the collector's door asks for; empty before the first `up`."""
+        return read_token(self.home)
+
     @property
     def identity_file(self) -> Path:
         """Where the secret is kept that is mixed into hashed identities; `up` makes it."""
-        return self.home / "secrets" / "identity"
+        return self.home / FOLDER / "identity"
 
     @property
     def ready_urls(self) -> dict[str, str]:
         """The address at which each engine says that it is ready."""
         return {
-            "collector": f"{self.url('collector_health')}/",
+            "collector": f"{self.url('metrics')}/ready/collector",
+            "gateway": f"{self.url('metrics')}/ready/gateway",
             "grafana": f"{self.url('grafana')}/api/health",
             "loki": f"{self.url('loki')}/ready",
             "prometheus": f"{self.url('prometheus')}/-/ready",
@@ -52,14 +63,12 @@ def open_workspace(environ: Mapping[str, str] | None = None) -> Workspace:
     environ = os.environ if environ is None else environ
     root = _find_root(environ)
     settings = load_settings(root, environ)
-    default = platformdirs.user_data_path("claude-otel") / settings.project
-    home = root / settings.data_dir.expanduser() if settings.data_dir else default
     # A second stack, named on the command line, must not overwrite what setup-env.sh reads. Only
     # its name is left out: the environment may put right what is wrong in the files.
     unnamed = {name: value for name, value in environ.items() if name != PROJECT_VARIABLE}
     is_own = settings.project == load_settings(root, unnamed).project
     build = root / (BUILD if is_own else f"{BUILD}-{settings.project}")
-    return Workspace(root=root, settings=settings, home=home.resolve(), build=build)
+    return Workspace(root=root, settings=settings, home=_home(root, settings), build=build)
 
 
 def settings_anywhere(environ: Mapping[str, str]) -> Settings:
@@ -73,6 +82,25 @@ def settings_anywhere(environ: Mapping[str, str]) -> Settings:
         if environ.get(ROOT_VARIABLE):
             raise
     return load_settings(Path(__file__).parent, environ)  # the package holds no settings files
+
+
+def token_anywhere(environ: Mapping[str, str]) -> str:
+    """The token of that stack's door; empty where it is not known."""
+    return read_token(home_anywhere(environ))
+
+
+def home_anywhere(environ: Mapping[str, str]) -> Path:
+    """Where that stack's state is kept."""
+    try:
+        return open_workspace(environ).home
+    except RootNotFound:
+        return _home(Path.cwd(), settings_anywhere(environ))
+
+
+def _home(root: Path, settings: Settings) -> Path:
+    default = platformdirs.user_data_path("claude-otel") / settings.project
+    home = root / settings.data_dir.expanduser() if settings.data_dir else default
+    return home.resolve()
 
 
 def _find_root(environ: Mapping[str, str]) -> Path:

@@ -32,9 +32,11 @@ SMALL_CHECKOUT = {
         "content: {{ settings.keep_content }}\n"
         "secret: {{ at.identity_secret }}\n"
     ),
+    "gateway/Caddyfile.j2": ":{{ settings.ports.prometheus }}\n",
     "grafana/grafana.ini.j2": "[server]\nhttp_port = {{ settings.ports.grafana }}\n",
     "loki/config.yaml.j2": "retention: {{ settings.loki.retention_days }}d\n",
     "prometheus/prometheus.yaml.j2": "grafana: {{ with_grafana }}\n",
+    "prometheus/web.yaml.j2": "key: {{ at.keys.prometheus }}\n",
 }
 
 

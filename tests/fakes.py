@@ -43,7 +43,9 @@ class FakeRuntime:
     home: Path
     name: RuntimeName = "native"
     here: dict[str, Source] = field(
-        default_factory=lambda: {name: source(name) for name in ("loki", "prometheus", "collector")}
+        default_factory=lambda: {
+            name: source(name) for name in ("loki", "prometheus", "collector", "gateway")
+        }
     )
     calls: list[str] = field(default_factory=list)
     engines: dict[str, EngineState] = field(default_factory=dict)

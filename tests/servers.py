@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -61,14 +63,17 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = False
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: Answers, key: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answers = answers
         self.requests: list[Request] = []
+        self.scheme = "https" if key else "http"
+        if key:
+            self.socket = _keyed(key).wrap_socket(self.socket, server_side=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -100,10 +105,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
 
+def _keyed(key: Path) -> ssl.SSLContext:
+    """Like an engine: only for who has the stack's key."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(key))
+    context.load_cert_chain(key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 @contextmanager
-def serving(answers: Answers) -> Iterator[Server]:
-    """A server that runs until the block ends."""
-    with Server(answers) as server:
+def serving(answers: Answers, key: Path | None = None) -> Iterator[Server]:
+    """A server that runs until the block ends; with a key, only for who has it, too."""
+    with Server(answers, key) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.001})
         thread.start()
         try:
@@ -142,7 +155,7 @@ def grpc_door(received: list[ExportLogsServiceRequest], refusal: str = "") -> It
         server.stop(grace=None).wait()
 
 
-_SERVED = ("grafana", "loki", "prometheus", "collector_health", "otlp_http")
+_SERVED = ("grafana", "loki", "prometheus", "metrics", "otlp_http")
 
 
 class FakeStack:

@@ -13,7 +13,7 @@ from provisioner.books.notes import Note, note_of, notes
 from provisioner.books.person import person_by_path
 from provisioner.books.survey import Survey
 from provisioner.books.told import KEY, SELECTOR, Told, parts
-from provisioner.history import Stores
+from provisioner.history import Stores, stores_of
 from provisioner.ledger import MILLISECOND_NS
 from provisioner.normalise import Teller
 from provisioner.runtime.model import Report
@@ -34,7 +34,7 @@ def backfill(workspace: Workspace, found: Survey, names: Names, report: Report) 
 
     The caller holds the books since before the survey. Raises DeliveryFailed when a store is away.
     """
-    stores = Stores(prometheus_url=workspace.url("prometheus"), loki_url=workspace.url("loki"))
+    stores = stores_of(workspace)
     pen = Pen(stores=stores, session_series=workspace.settings.session_series)
     pen.complete(_entries_of(stores, found.unsummed), report)
     completed = pen.entered.answers
@@ -61,7 +61,7 @@ def _entries_of(stores: Stores, unsummed: Sequence[Told]) -> list[Note]:
     found: list[Note] = []
     for start, end in parts(min(times), max(times) + 1) if times else ():
         query = f'{SELECTOR} | {KEY}!=""'
-        entries = Loki(url=stores.loki_url).entries(
+        entries = Loki(url=stores.loki_read_url).entries(
             query, start * MILLISECOND_NS, end * MILLISECOND_NS
         )
         found += [

@@ -106,12 +106,12 @@ class Pen:
         resource = {"origin": "transcript", INGEST_SOURCE: name}
         sender = Sender(service_name="claude-code", scope=EVENT_SCOPE, resource=resource)
         request = logs_request(sender, [note.kept for note in notes])
-        send_to_store(f"{self.stores.loki_url}/otlp/v1/logs", request)
+        send_to_store(f"{self.stores.loki_url}/otlp/v1/logs", request, self.stores.key)
 
     def _not_there(self, notes: Sequence[Note]) -> list[Note]:
         query = f'{SELECTOR} | {KEY}!="" | keep {KEY}'
         span = (notes[0].event.at_ns, notes[-1].event.at_ns + MILLISECOND_NS)
-        found = Loki(url=self.stores.loki_url).entries(query, *span)
+        found = Loki(url=self.stores.loki_read_url).entries(query, *span)
         there = {entry.attributes[KEY] for entry in found}
         return [note for note in notes if note.key not in there]
 

@@ -7,6 +7,7 @@ from typing import get_args
 import click
 
 from provisioner.client_env import ShellName, render_env
+from provisioner.keys import token_file
 from provisioner.workspace import open_workspace
 
 
@@ -24,4 +25,5 @@ def env(*, shell: ShellName) -> None:
     bash and zsh: source setup-env.sh instead, which also names projects and teams.
     fish: claude-otel env --shell fish | source
     """
-    click.echo(render_env(open_workspace().settings, shell), nl=False)
+    workspace = open_workspace()
+    click.echo(render_env(workspace.settings, shell, token_file(workspace.home)), nl=False)

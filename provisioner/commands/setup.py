@@ -15,11 +15,13 @@ from provisioner.client_change import (
     write_settings_file,
 )
 from provisioner.client_files import managed_file, user_file
+from provisioner.client_headers import HEADERS, shown
 from provisioner.client_setup import Change, SetupPlan, plan_setup, plan_undo
 from provisioner.doctor.words import without_secrets
 from provisioner.errors import SettingsFileRejected
 from provisioner.json_text import NotStrictJson
-from provisioner.workspace import settings_anywhere
+from provisioner.keys import make_token, read_token
+from provisioner.workspace import home_anywhere, settings_anywhere
 
 
 @click.command()
@@ -40,17 +42,19 @@ def setup(*, scope: Literal["user", "managed"], dry_run: bool, undo: bool) -> No
     """
     path = (user_file if scope == "user" else managed_file)(os.environ)
     opened = open_settings_file(path, scope)
-    plan = _plan(opened, undo=undo)
+    plan = _plan(opened, undo=undo, dry_run=dry_run)
     if not dry_run:
         write_settings_file(opened, plan)
     click.echo("\n".join(_told(opened, plan, dry_run=dry_run, undo=undo)))
 
 
-def _plan(opened: Opened, *, undo: bool) -> SetupPlan:
+def _plan(opened: Opened, *, undo: bool, dry_run: bool) -> SetupPlan:
     try:
         if undo:
             return plan_undo(opened.text, opened.record)
-        return plan_setup(opened.text, opened.record, settings_anywhere(os.environ))
+        settings, home = settings_anywhere(os.environ), home_anywhere(os.environ)
+        token = read_token(home) if dry_run else make_token(home)
+        return plan_setup(opened.text, opened.record, settings, token)
     except NotStrictJson as error:
         raise SettingsFileRejected(str(opened.path), str(error)) from None
 
@@ -62,7 +66,8 @@ def _told(opened: Opened, plan: SetupPlan, *, dry_run: bool, undo: bool) -> Iter
         yield f'{opened.path}, under "env"{" (a dry run: not written)" if dry_run else ""}:'
         yield from (_line(change) for change in plan.changes)
     for kept in plan.kept:
-        yield f"  = {kept.name} stays {without_secrets(kept.value)}: {kept.meaning}"
+        value = without_secrets(_shown(kept.name, kept.value))
+        yield f"  = {kept.name} stays {value}: {kept.meaning}"
     if not plan.changes or dry_run:
         return
     if plan.text is None:
@@ -75,9 +80,15 @@ def _told(opened: Opened, plan: SetupPlan, *, dry_run: bool, undo: bool) -> Iter
 
 
 def _line(change: Change) -> str:
+    value, before = _shown(change.name, change.value), _shown(change.name, change.before)
     match change.kind:
         case "add":
-            return f"  + {change.name} = {change.value}"
+            return f"  + {change.name} = {value}"
         case "change":
-            return f"  ~ {change.name} = {change.value} (was {change.before}, set by setup)"
-    return f"  - {change.name} = {change.before}"
+            by = "" if change.name == HEADERS else ", set by setup"
+            return f"  ~ {change.name} = {value} (was {before}{by})"
+    return f"  - {change.name} = {before}"
+
+
+def _shown(name: str, value: str) -> str:
+    return shown(value) if name == HEADERS else value

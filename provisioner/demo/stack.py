@@ -12,7 +12,7 @@ from provisioner.backends import Loki
 from provisioner.demo.days import Invention, invented_days
 from provisioner.files import write_atomically
 from provisioner.history import INGEST_SOURCE as LABEL
-from provisioner.history import Stores, write_amounts, write_events
+from provisioner.history import Stores, stores_of, write_amounts, write_events
 from provisioner.ledger import ledger
 from provisioner.normalise import Teller
 from provisioner.records import Event, Record
@@ -102,7 +102,7 @@ def fill(demo: Workspace, wanted: Filled, report: Report) -> None:
     A day that was half written is written again: Prometheus takes an equal sample for the one it
     has, and Loki, which refuses what is much older than a stream's newest entry, gets the rest.
     """
-    stores = Stores(prometheus_url=demo.url("prometheus"), loki_url=demo.url("loki"))
+    stores = stores_of(demo)
     end = datetime.fromisoformat(wanted.end)
     save_filled(demo, wanted)
     written_ns = _newest_ns(stores, end, wanted.days)
@@ -128,7 +128,7 @@ def _newest_ns(stores: Stores, end: datetime, days: int) -> int:
     start = end - timedelta(days=days + 1)
     span = (int(start.timestamp()) * 10**9, int(end.timestamp() + 1) * 10**9)
     query = f'{{{LABEL}="{INGEST_SOURCE}"}}'
-    found = Loki(url=stores.loki_url).entries(query, *span, limit=1, newest=True)
+    found = Loki(url=stores.loki_read_url).entries(query, *span, limit=1, newest=True)
     return max((entry.at_ns for entry in found), default=0)
 
 

@@ -11,12 +11,14 @@ from provisioner.doctor import (
     settings_checks,
     shape_checks,
     switch_checks,
+    token_checks,
 )
 from provisioner.doctor.model import Check, Finding, Observed
 
 CHECKS = (
     *switch_checks.CHECKS,
     *route_checks.CHECKS,
+    *token_checks.CHECKS,
     *settings_checks.CHECKS,
     *shape_checks.CHECKS,
     *client_checks.CHECKS,

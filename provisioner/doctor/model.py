@@ -88,7 +88,8 @@ class Observed:
     """The client and the stack at one moment; layers in rising order of precedence.
 
     `variables` is what the client makes of the layers. `version` is None when the client does not
-    say; `arrivals` is None when the stores do not answer.
+    say; `arrivals` is None when the stores do not answer. `token` is what the door asks for, empty
+    when it is not known; `takes_token` is False when the door was asked and refused it.
     """
 
     layers: tuple[Layer, ...]
@@ -97,6 +98,8 @@ class Observed:
     has_client: bool = True
     version: Version | None = None
     listening: frozenset[int] = frozenset()
+    token: str = field(default="", repr=False)
+    takes_token: bool = True
     arrivals: Arrivals | None = None
 
     def value(self, name: str) -> str:

@@ -10,11 +10,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from provisioner.backends import Loki, Prometheus
+from provisioner.backends import Loki, Prometheus, post_otlp
 from provisioner.client_files import read_settings_files
 from provisioner.doctor.model import Arrivals, Layer, Observed, Span, Version
 from provisioner.doctor.resolve import resolve
-from provisioner.errors import BackendError
+from provisioner.errors import BackendError, DeliveryFailed
 from provisioner.placement import LOOPBACK
 from provisioner.settings import Ports, Settings
 
@@ -22,6 +22,8 @@ CLIENT = "claude"
 CLIENT_SECONDS = 10.0
 CONNECT_SECONDS = 1.0
 DAY_SECONDS = 86_400
+PROTOBUF = "application/x-protobuf"
+UNAUTHORIZED = 401
 STEP_SECONDS = 300
 """So exactly it is known when something came; finer, and many series would take long to ask."""
 
@@ -37,7 +39,7 @@ _TELEMETRY = re.compile(
 )
 
 
-def observe(environ: Mapping[str, str], folder: Path, settings: Settings) -> Observed:
+def observe(environ: Mapping[str, str], folder: Path, settings: Settings, token: str) -> Observed:
     """The client as it would start in a folder, and the stack, at this moment."""
     shell = Layer(scope="shell", env=_telemetry(environ))
     files = read_settings_files(environ, folder)
@@ -65,6 +67,8 @@ def observe(environ: Mapping[str, str], folder: Path, settings: Settings) -> Obs
         listening=frozenset(
             port for port in (ports.otlp_grpc, ports.otlp_http) if _is_listening(port)
         ),
+        token=token,
+        takes_token=_takes_token(ports, token),
         arrivals=_arrivals(ports),
     )
 
@@ -96,6 +100,18 @@ def _is_listening(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def _takes_token(ports: Ports, token: str) -> bool:
+    """Whether the door opens to it: asked with a request that holds nothing."""
+    if not token:
+        return True
+    url = f"http://{LOOPBACK}:{ports.otlp_http}/v1/logs"
+    try:
+        post_otlp(url, b"", PROTOBUF, token=token)
+    except DeliveryFailed as error:
+        return error.status != UNAUTHORIZED
+    return True
 
 
 def _arrivals(ports: Ports) -> Arrivals | None:

@@ -215,6 +215,26 @@ LOKI = Engine(
     ),
 )
 
+GATEWAY = Engine(
+    name="gateway",
+    version="2.11.9",
+    binaries=("caddy",),
+    version_args=("version",),
+    recipe=GoInstall(
+        module="github.com/caddyserver/caddy/v2",
+        version="v2.11.9",
+        packages=("cmd/caddy",),
+        go="1.26.0",
+        ldflags=f"{STRIPPED} -X github.com/caddyserver/caddy/v2.CustomVersion=v2.11.9",
+    ),
+    image_layout=ImageLayout(
+        user="caddy",
+        uid=10001,
+        files={"caddy": "/usr/bin/caddy"},
+        entrypoint=("/usr/bin/caddy",),
+    ),
+)
+
 GRAFANA = Engine(
     name="grafana",
     version="12.4.10",
@@ -223,5 +243,5 @@ GRAFANA = Engine(
 )
 
 ENGINES: dict[str, Engine] = {
-    engine.name: engine for engine in (COLLECTOR, PROMETHEUS, LOKI, GRAFANA)
+    engine.name: engine for engine in (COLLECTOR, PROMETHEUS, LOKI, GATEWAY, GRAFANA)
 }

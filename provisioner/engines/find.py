@@ -16,7 +16,7 @@ from provisioner.engines.catalogue import CollectorBuild, Engine
 from provisioner.engines.target import Target, host_target
 from provisioner.errors import EngineUnavailable
 
-_VERSION = re.compile(r"\bversion v?(\d[\w.+-]*)")
+_VERSION = re.compile(r"(?:\bversion |\A)v?(\d[\w.+-]*)")
 _ANSWER_SECONDS = 20
 _PACKAGE_HOME = Path("/usr/share/grafana")
 

@@ -14,8 +14,8 @@ from provisioner.settings import Settings
 
 ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES"
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
-_OWN_WAY = re.compile(r"OTEL_EXPORTER_OTLP_(METRICS|LOGS)_(PROTOCOL|ENDPOINT|HEADERS)")
-"""Variables of one signal, which would lead it past the stack."""
+_OWN_WAY = re.compile(r"OTEL_EXPORTER_OTLP_((METRICS|LOGS)_(PROTOCOL|ENDPOINT|HEADERS)|HEADERS)")
+"""Variables of one signal, which would lead it past the stack, and what others' doors ask for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,13 @@ class Launch:
 
 
 def client_environment(
-    base: Mapping[str, str], settings: Settings, attributes: Mapping[str, str]
+    base: Mapping[str, str], settings: Settings, attributes: Mapping[str, str], token: str
 ) -> dict[str, str]:
     """The environment in which a client's telemetry goes to this stack, whatever was set before."""
     kept = {name: value for name, value in base.items() if not _OWN_WAY.fullmatch(name)}
     marked = resource_attributes(base.get(ATTRIBUTES, ""), attributes)
-    return kept | client_variables(settings) | ({ATTRIBUTES: marked} if marked else {})
+    ours = client_variables(settings, token)
+    return kept | ours | ({ATTRIBUTES: marked} if marked else {})
 
 
 def resource_attributes(before: str, attributes: Mapping[str, str]) -> str:

@@ -53,7 +53,7 @@ def _hand_over(windows: Windows, environ: Mapping[str, str], home: Path, at: flo
     from provisioner.books.person import identity  # noqa: PLC0415
     from provisioner.otlp import Door, Gauge, Sender, gauges_request, send  # noqa: PLC0415
     from provisioner.placement import LOOPBACK  # noqa: PLC0415
-    from provisioner.workspace import settings_anywhere  # noqa: PLC0415
+    from provisioner.workspace import settings_anywhere, token_anywhere  # noqa: PLC0415
 
     gauges = [
         Gauge(
@@ -70,5 +70,8 @@ def _hand_over(windows: Windows, environ: Mapping[str, str], home: Path, at: flo
     # The collector names the person, as it does in the client's own telemetry.
     who = identity(roots(environ, home)[0].parent, environ, home)
     sender = Sender(service_name="claude-otel", scope=PLAN_LIMIT_SCOPE, resource=who)
-    url = f"http://{LOOPBACK}:{settings_anywhere(environ).ports.otlp_http}"
-    send(Door(grpc_address="", http_url=url), gauges_request(gauges, sender), "http/protobuf")
+    settings, token = settings_anywhere(environ), token_anywhere(environ)
+    door = Door(
+        grpc_address="", http_url=f"http://{LOOPBACK}:{settings.ports.otlp_http}", token=token
+    )
+    send(door, gauges_request(gauges, sender), "http/protobuf")

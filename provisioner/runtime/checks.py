@@ -31,6 +31,11 @@ CHECKS = {
         program="loki",
         arguments=("-verify-config", "-config.file={config}"),
     ),
+    "gateway": Check(
+        file="gateway/Caddyfile",
+        program="caddy",
+        arguments=("adapt", "--config={config}", "--adapter=caddyfile"),
+    ),
     "prometheus": Check(
         file="prometheus/prometheus.yaml",
         program="promtool",

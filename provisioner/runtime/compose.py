@@ -14,7 +14,7 @@ from docker.models.containers import Container
 
 from provisioner.errors import CommandFailed, StackNotRunning
 from provisioner.launch import arguments, garbage_percent, go_memory_limit, memory_mb
-from provisioner.placement import ENGINES, Placement, docker_placement
+from provisioner.placement import ENGINES, Placement, docker_placement, secret_paths
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.docker_files import CONFIG_ROOT, file_archive, stack_archive, stale_folders
 from provisioner.runtime.docker_images import Images, pinned_reference
@@ -24,6 +24,8 @@ from provisioner.settings import RuntimeName, Settings
 STOP_SECONDS = 90
 CHECK_SECONDS = 60
 PROJECT_LABEL = "com.docker.compose.project"
+PROGRAMS = {"promtool": "/bin/promtool", "caddy": "/usr/bin/caddy"}
+"""Those that check a config and are not, or need not be, their image's entrypoint."""
 SERVICE_LABEL = "com.docker.compose.service"
 
 
@@ -63,7 +65,7 @@ class ComposeRuntime:
             return
         check = CHECKS[engine]
         text = files[check.file]
-        program = "/bin/promtool" if check.program == "promtool" else None
+        program = PROGRAMS.get(check.program)
         container = self.client.containers.create(
             source.reference,
             command=list(check.command("/tmp/config.yaml")),  # noqa: S108 - in the container
@@ -72,8 +74,9 @@ class ComposeRuntime:
         )
         try:
             container.put_archive("/", file_archive("/tmp/config.yaml", text))  # noqa: S108 - as above
-            if self.placement.identity_secret in text:
-                container.put_archive("/", file_archive(self.placement.identity_secret, "x"))
+            for secret in secret_paths(self.placement):
+                if secret in text:
+                    container.put_archive("/", file_archive(secret, "x"))
             container.start()
             if container.wait(timeout=CHECK_SECONDS)["StatusCode"] != 0:
                 raise reject(engine, container.logs().decode(errors="replace"))

@@ -7,14 +7,21 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from provisioner.placement import ENGINES, Placement, engine_of
+from provisioner.placement import STORING, Placement, engine_of
 from provisioner.runtime.model import Delivery
 
 CONFIG_ROOT = "/etc/claude-otel"
 """Where the config volume is mounted."""
 
-OWNERS = {"collector": 10001, "grafana": 472, "loki": 10001, "prometheus": 65534}
-"""The users of upstream's images, whom each engine's data and secrets must belong to."""
+OWNERS = {
+    "collector": 10001,
+    "gateway": 10001,
+    "grafana": 472,
+    "loki": 10001,
+    "prometheus": 65534,
+}
+"""The users whom each engine's data and secrets must belong to: those of upstream's images, but for
+the gateway's, whose image runs as root."""
 
 
 def stack_archive(at: Placement, delivery: Delivery, stale: Iterable[str] = ()) -> bytes:
@@ -29,14 +36,14 @@ def stack_archive(at: Placement, delivery: Delivery, stale: Iterable[str] = ()) 
         for folder in stale:
             _add_file(archive, folder, "")
             _add_directory(archive, folder)
-        for engine in ENGINES:
+        for engine in STORING:
             _add_directory(archive, at.data[engine], OWNERS[engine])
-        for folder in _folders(configs):
+        for folder in _folders([*configs, *delivery.secrets]):
             _add_directory(archive, folder)
         for path, text in sorted(configs.items()):
             _add_file(archive, path, text)
         for path, text in sorted(delivery.secrets.items()):
-            _add_file(archive, path, text, OWNERS["collector"])
+            _add_file(archive, path, text, _owner(path))
     return buffer.getvalue()
 
 
@@ -64,6 +71,11 @@ def _configs(at: Placement, delivery: Delivery) -> dict[str, str]:
         for path, text in delivery.artifacts.items()
         if engine_of(path)
     }
+
+
+def _owner(secret: str) -> int:
+    """The engine whose folder a secret is in may read it; the others are the collector's."""
+    return OWNERS.get(PurePosixPath(secret).parent.name, OWNERS["collector"])
 
 
 def _folders(paths: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ import psutil
 from provisioner import engines
 from provisioner.files import remove_stale, write_atomically
 from provisioner.launch import arguments, garbage_percent, go_memory_limit
-from provisioner.placement import ENGINES, Placement, engine_of, native_placement
+from provisioner.placement import ENGINES, STORING, Placement, engine_of, native_placement
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.runtime.orphans import Orphan, find_orphans, stop_orphan
@@ -94,7 +94,7 @@ class NativeRuntime:
         return _listening(process) if process else frozenset()
 
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:  # noqa: ARG002 - containers need their images
-        for engine in ENGINES:
+        for engine in STORING:
             (self.home / "data" / engine).mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.home / "log").mkdir(parents=True, exist_ok=True)
         wanted = {path: text for path, text in delivery.artifacts.items() if engine_of(path)}

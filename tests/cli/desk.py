@@ -12,12 +12,13 @@ from typing import Self
 
 import pytest
 
-from provisioner.client_env import ShellName, client_shell_file, client_variables
+from provisioner.client_env import ShellName, client_shell_file, client_variables, render_env
 from provisioner.settings import Ports, Settings
 
 SETUP = Path(__file__).parents[2] / "setup-env.sh"
 MOVED = Settings(ports=Ports(otlp_grpc=24317, otlp_http=24318))
-EXPECTED = client_variables(MOVED)
+TOKEN = "made-up_0123456789"  # noqa: S105 - of no stack
+EXPECTED = client_variables(MOVED, TOKEN)
 ATTRIBUTES = "OTEL_RESOURCE_ATTRIBUTES"
 FOLDER = "my földer"
 NOTHING: Mapping[str, str] = {}
@@ -67,6 +68,7 @@ class Desk:
     shell: ShellName
     checkout: Path
     folder: Path
+    token_file: Path
     environment: Mapping[str, str]
 
     def run(
@@ -104,6 +106,11 @@ class Desk:
         given = self.launch(f"{script}\ncommand claude", theirs).environment
         return {name: given[name] for name in EXPECTED if name in given}
 
+    @property
+    def printed(self) -> str:
+        """What `claude-otel env` prints for this shell."""
+        return render_env(MOVED, self.shell, self.token_file)
+
     def attributes(
         self, theirs: Mapping[str, str] = NOTHING, *, cwd: Path | None = None
     ) -> list[str]:
@@ -121,7 +128,10 @@ def new_desk(shell: ShellName, tmp_path: Path) -> Desk:
     for directory in (checkout / "build", folder, programs):
         directory.mkdir(parents=True)
     shutil.copy(SETUP, checkout)
-    (checkout / "build" / "client.sh").write_text(client_shell_file(MOVED), encoding="utf-8")
+    token_file = tmp_path / "it's a token"
+    token_file.write_text(f"{TOKEN}\n", encoding="utf-8")
+    client = client_shell_file(MOVED, token_file)
+    (checkout / "build" / "client.sh").write_text(client, encoding="utf-8")
     (programs / "claude").write_text(CLIENT, encoding="utf-8")
     (programs / "claude").chmod(0o755)
     environment = {
@@ -133,4 +143,10 @@ def new_desk(shell: ShellName, tmp_path: Path) -> Desk:
         "GIT_CEILING_DIRECTORIES": str(tmp_path),
         "SETUP": str(checkout / SETUP.name),
     }
-    return Desk(shell=shell, checkout=checkout, folder=folder, environment=environment)
+    return Desk(
+        shell=shell,
+        checkout=checkout,
+        folder=folder,
+        token_file=token_file,
+        environment=environment,
+    )

@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
 STORIES = sorted(path.name for path in FOLDER.glob("*.txt"))
 LONGEST_SECONDS = 60.0
-COPIED = ("collector", "grafana", "loki", "prometheus")
+COPIED = ("collector", "gateway", "grafana", "loki", "prometheus")
 
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload([*(f"provisioner.commands.{name}" for name in COMMANDS), __name__])

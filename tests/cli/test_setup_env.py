@@ -10,9 +10,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from provisioner.client_env import ENDPOINT, PROTOCOL, ShellName, client_variables, render_env
+from provisioner.client_env import ENDPOINT, PROTOCOL, ShellName, client_variables, doors
+from provisioner.client_headers import HEADERS
 from provisioner.settings import Settings
-from tests.cli.desk import ATTRIBUTES, EXPECTED, MOVED, SHELLS, Desk, Given, new_desk
+from tests.cli.desk import ATTRIBUTES, EXPECTED, MOVED, SHELLS, TOKEN, Desk, Given, new_desk
 
 TEAM = "CLAUDE_OTEL_TEAM"
 FOLDER_PROJECT = "project=my%20f%C3%B6lder"
@@ -42,7 +43,7 @@ def test_sourcing_sets_the_clients_variables_and_prints_nothing_however_often(de
 
 def test_sourcing_takes_the_default_ports_when_nothing_was_rendered(desk: Desk) -> None:
     (desk.checkout / "build" / "client.sh").unlink()
-    assert desk.variables('. "$SETUP"') == client_variables(Settings())
+    assert desk.variables('. "$SETUP"') == client_variables(Settings(), "")
 
 
 def test_sourcing_works_under_strict_options(desk: Desk) -> None:
@@ -87,16 +88,41 @@ def test_sourcing_in_another_shell_sets_the_variables_alone(tmp_path: Path) -> N
     root = {"CLAUDE_OTEL_ROOT": str(desk.checkout)}
     assert desk.variables('set -eu; . "$SETUP"', root) == EXPECTED
     if Path(os.path.realpath(shutil.which("sh") or "")).name != "bash":
-        assert desk.variables('. "$SETUP"') == client_variables(Settings())
+        assert desk.variables('. "$SETUP"') == client_variables(Settings(), "")
         assert ATTRIBUTES not in desk.launch('. "$SETUP"; claude').environment
 
 
 @pytest.mark.parametrize("value", ["mine, 'of' course", ""])
 def test_what_is_set_stays_even_when_it_is_empty(any_desk: Desk, value: str) -> None:
     theirs = dict.fromkeys(EXPECTED, value)
-    assert any_desk.variables(render_env(MOVED, any_desk.shell), theirs) == theirs
+    assert any_desk.variables(any_desk.printed, theirs) == theirs
     if any_desk.shell != "fish":
         assert any_desk.variables('. "$SETUP"', theirs) == theirs
+
+
+@pytest.mark.parametrize(
+    ("theirs", "expected"),
+    [
+        ("x-tenant=a", f"x-tenant=a,Authorization=Bearer%20{TOKEN}"),
+        ("", f"Authorization=Bearer%20{TOKEN}"),
+        ("a=b,authorization=Basic%20eDp5", "a=b,authorization=Basic%20eDp5"),
+    ],
+)
+def test_the_token_comes_after_the_headers_that_are_set(
+    any_desk: Desk, theirs: str, expected: str
+) -> None:
+    root = {"CLAUDE_OTEL_ROOT": str(any_desk.checkout), HEADERS: theirs}
+    assert any_desk.variables(any_desk.printed, root)[HEADERS] == expected
+    if any_desk.shell != "fish":
+        assert any_desk.variables('. "$SETUP"', root)[HEADERS] == expected
+
+
+def test_without_a_token_there_is_no_header(any_desk: Desk) -> None:
+    any_desk.token_file.unlink()
+    assert HEADERS not in any_desk.variables(any_desk.printed)
+    if any_desk.shell != "fish":
+        root = {"CLAUDE_OTEL_ROOT": str(any_desk.checkout)}
+        assert HEADERS not in any_desk.variables('. "$SETUP"', root)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +144,9 @@ def test_protocol_and_endpoint_stay_a_pair(
     any_desk: Desk, theirs: Mapping[str, str], protocol: str, endpoint: str
 ) -> None:
     expected = EXPECTED | {PROTOCOL: protocol, ENDPOINT: endpoint}
-    assert any_desk.variables(render_env(MOVED, any_desk.shell), theirs) == expected
+    if endpoint.rstrip("/") not in doors(MOVED):
+        del expected[HEADERS]  # another collector does not get the token
+    assert any_desk.variables(any_desk.printed, theirs) == expected
     if any_desk.shell != "fish":
         root = {"CLAUDE_OTEL_ROOT": str(any_desk.checkout)}
         assert any_desk.variables('. "$SETUP"', {**theirs, **root}) == expected

@@ -26,6 +26,7 @@ def rendered_now(case: str) -> Mapping[str, str]:
         settings=settings,
         placement=_placement(settings),
         with_grafana=in_docker or settings.grafana.home is not None,
+        home=HOME,
     )
     artifacts = render(stack, FOLDER.parents[1])
     return {

@@ -17,6 +17,12 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 WITHOUT_HEALTH_CHECK = {
     "collector": "its image has neither a shell nor a health command",
+    "gateway": "its program has no health command, and an image of ours no shell",
+}
+
+CAPABILITIES = {
+    # Upstream's program bears it; without, the kernel refuses to start that.
+    "gateway": ["NET_BIND_SERVICE"],
 }
 
 each_engine = pytest.mark.parametrize("engine", ENGINES)
@@ -39,9 +45,11 @@ def test_an_engine_writes_only_to_its_own_folder(engine: str) -> None:
     service = SERVICES[engine]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
+    assert service.get("cap_add", []) == CAPABILITIES.get(engine, [])
     assert service["security_opt"] == ["no-new-privileges:true"]
-    data = docker_placement().data[engine]
-    assert service["volumes"] == ["config:/etc/claude-otel:ro", f"{engine}-data:{data}"]
+    data = docker_placement().data
+    own = [f"{engine}-data:{data[engine]}"] if engine in data else []
+    assert service["volumes"] == ["config:/etc/claude-otel:ro", *own]
 
 
 @each_engine
@@ -88,7 +96,8 @@ def test_only_grafana_and_the_files_are_optional() -> None:
 
 def test_an_engine_starts_after_those_that_it_sends_to() -> None:
     assert SERVICES["collector"]["depends_on"] == ["loki", "prometheus"]
-    assert SERVICES["grafana"]["depends_on"] == ["loki", "prometheus"]
+    assert SERVICES["grafana"]["depends_on"] == ["gateway"]
+    assert SERVICES["gateway"]["depends_on"] == ["loki", "prometheus", "collector"]
 
 
 def test_stop_grace_is_long_enough_for_what_loki_takes() -> None:

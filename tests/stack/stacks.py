@@ -18,14 +18,17 @@ import pytest
 from provisioner.backends import Loki, Prometheus
 from provisioner.client_env import client_variables
 from provisioner.demo.stack import DISTANCE
-from provisioner.otlp import Door
+from provisioner.history import Stores, stores_of
+from provisioner.otlp import Door, door_of
 from provisioner.settings import RuntimeName, Settings, environment_names, load_settings
+from provisioner.workspace import Workspace, open_workspace
 from tests.ports import free_ports
 
 ROOT = Path(__file__).parent.parent.parent
 CONTENT = (
     "collector",
     "compose.yaml",
+    "gateway",
     "grafana",
     "loki",
     "prometheus",
@@ -73,11 +76,15 @@ class TestStack:
 
     @property
     def door(self) -> Door:
-        ports = self.settings.ports
-        return Door(
-            grpc_address=f"127.0.0.1:{ports.otlp_grpc}",
-            http_url=f"http://127.0.0.1:{ports.otlp_http}",
-        )
+        return door_of(self.workspace)
+
+    @property
+    def stores(self) -> Stores:
+        return stores_of(self.workspace)
+
+    @property
+    def workspace(self) -> Workspace:
+        return open_workspace({"CLAUDE_OTEL_ROOT": str(self.root)})
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
         """Run `claude-otel` in the checkout; settings of whoever runs the tests stay out."""
@@ -111,7 +118,7 @@ class TestStack:
     def telemetry_env(self, **changes: str) -> dict[str, str]:
         """What `claude-otel env` exports, with intervals that a test can wait for."""
         quick = {"OTEL_METRIC_EXPORT_INTERVAL": "1000", "OTEL_LOGS_EXPORT_INTERVAL": "500"}
-        return client_variables(self.settings) | quick | changes
+        return client_variables(self.settings, self.workspace.token) | quick | changes
 
 
 Stacks = Callable[[RuntimeName], TestStack]

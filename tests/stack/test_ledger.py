@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from provisioner.backends import Entry
-from provisioner.history import Stores, write_amounts, write_events
+from provisioner.history import write_amounts, write_events
 from provisioner.ledger import Ledger, ledger
 from provisioner.normalise import Teller, stored
 from provisioner.otlp import Sender, increments_request, logs_request, send
@@ -77,7 +77,7 @@ def test_history_is_found_where_it_happened(stack: TestStack) -> None:
     mark = uuid.uuid4().hex[:8]
     at_ns = time.time_ns() - 60 * DAY_NS
     records = list(_all_kinds(mark, at_ns))
-    stores = Stores(prometheus_url=stack.prometheus.url, loki_url=stack.loki.url)
+    stores = stack.stores
     teller = Teller(resource={"origin": "transcript"})
     write_amounts(stores, ledger(records, teller), _nobody)
     events = [record for record in records if isinstance(record, Event)]

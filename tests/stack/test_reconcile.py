@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from provisioner.history import Stores, write_amounts
+from provisioner.history import write_amounts
 from provisioner.ledger import Series
 from provisioner.runtime.choose import open_runtime
 from provisioner.workspace import open_workspace
@@ -202,7 +202,7 @@ def test_what_loki_has_lost_is_left_alone(desk: Desk) -> None:
     _write_history(desk.home, past.project, 5)
     labels = (("project", past.project), ("session", f"session-{past.project}"), ("user", "ann"))
     counted = Series("ledger.session_requests", labels)
-    stores = Stores(prometheus_url=desk.stack.prometheus.url, loki_url=desk.stack.loki.url)
+    stores = desk.stack.stores
     begin = int(time.time() * 1000) - 50 * 60 * 1000
     write_amounts(stores, {counted: {begin + number: 1.0 for number in range(5)}}, _nobody)
     ran = desk.stack.run(*BACKFILL, env=desk.environment)

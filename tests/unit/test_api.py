@@ -133,7 +133,7 @@ def test_a_run_is_told_where_the_stack_is_and_whose_it_is(
     lines = (tmp_path / "seen").read_text(encoding="utf-8").splitlines()
     seen = dict(line.split("=", 1) for line in lines)
     settings = load_settings(checkout, {})
-    assert seen.items() >= client_variables(settings).items()
+    assert seen.items() >= client_variables(settings, "").items()
     assert seen["OTEL_RESOURCE_ATTRIBUTES"] == "job=a%20b"
     asked = (tmp_path / "asked").read_text(encoding="utf-8")
     assert asked.startswith("-p do it --output-format json --session-id ")

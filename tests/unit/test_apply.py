@@ -7,22 +7,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from provisioner.applied import Applied, load_applied
 from provisioner.apply import Stage, apply, files_by_engine
 from provisioner.desire import desire, observe
 from provisioner.errors import ArtifactRejected, PortsInUse, Refused
 from provisioner.files import read_tree
+from provisioner.keys import key_file, make_keys
+from provisioner.placement import ENGINES
 from provisioner.plan import Plan, plan
-from provisioner.settings import Loki, Ports, Settings
+from provisioner.settings import Grafana, Loki, Ports, Settings
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, source
 
-FIRST_CALLS = ["deliver", "start loki prometheus collector"]
+FIRST_CALLS = ["deliver", "start loki prometheus collector gateway"]
 
 
 def _stage(workspace: Workspace, runtime: FakeRuntime) -> Stage:
-    wanted = {name: runtime.locate(name) for name in ("loki", "prometheus", "collector", "grafana")}
+    make_keys(workspace.home)
+    wanted = {name: runtime.locate(name) for name in ENGINES}
     return Stage(workspace=workspace, runtime=runtime, desired=desire(workspace, runtime, wanted))
 
 
@@ -45,7 +49,10 @@ def _changed(workspace: Workspace, **values: object) -> Workspace:
 
 
 def _everything(workspace: Workspace) -> dict[str, str]:
-    return read_tree(workspace.build) | read_tree(workspace.home)
+    """What is rendered and noted; keys are there before there is a plan."""
+    kept = read_tree(workspace.home).items()
+    noted = {path: text for path, text in kept if not path.startswith("secrets/")}
+    return read_tree(workspace.build) | noted
 
 
 def test_files_come_first_then_engines_in_their_order(
@@ -61,13 +68,14 @@ def test_each_change_is_reported_with_its_reason(
     workspace: Workspace, runtime: FakeRuntime
 ) -> None:
     told = _apply(workspace, runtime)
-    assert told[:4] == [
+    assert told[:5] == [
         "checking the config of collector",
+        "checking the config of gateway",
         "checking the config of loki",
         "checking the config of prometheus",
         "write client.sh: is not there yet",
     ]
-    assert told[-1] == "start collector: is not running"
+    assert told[-1] == "start gateway: is not running"
 
 
 def test_a_plan_after_an_applied_plan_is_empty(workspace: Workspace, runtime: FakeRuntime) -> None:
@@ -80,7 +88,7 @@ def test_a_plan_after_an_applied_plan_is_empty_with_grafana_too(
 ) -> None:
     runtime.here["grafana"] = source("grafana")
     _apply(workspace, runtime)
-    assert runtime.calls == ["deliver", "start loki prometheus collector grafana"]
+    assert runtime.calls == ["deliver", "start loki prometheus collector gateway grafana"]
     assert _plan(workspace, runtime) == Plan(changes=())
 
 
@@ -140,7 +148,7 @@ def test_taken_ports_are_refused_before_anything_changes(
     workspace: Workspace, runtime: FakeRuntime
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        ports = Ports(**{**dict(workspace.settings.ports), "loki": server.getsockname()[1]})
+        ports = Ports(**{**dict(workspace.settings.ports), "loki_engine": server.getsockname()[1]})
         with pytest.raises(PortsInUse):
             _apply(replace(workspace, settings=Settings(ports=ports)), runtime)
     assert _everything(workspace) == {}
@@ -186,7 +194,7 @@ def test_ports_of_an_engine_that_an_interrupted_apply_started_are_ours(
     runtime.interrupted_at = FIRST_CALLS[1]
     with pytest.raises(KeyboardInterrupt):
         _apply(workspace, runtime)
-    with socket.create_server(("127.0.0.1", workspace.settings.ports.loki)):
+    with socket.create_server(("127.0.0.1", workspace.settings.ports.loki_engine)):
         _apply(workspace, runtime)
     assert _plan(workspace, runtime) == Plan(changes=())
 
@@ -205,7 +213,7 @@ def test_a_refused_apply_notes_nothing(workspace: Workspace, runtime: FakeRuntim
     del runtime.here["loki"]
     with pytest.raises(Refused):
         _apply(workspace, runtime)
-    assert not workspace.home.exists()
+    assert _everything(workspace) == {}
 
 
 def test_the_identity_secret_is_made_once_private_and_delivered(
@@ -218,20 +226,54 @@ def test_the_identity_secret_is_made_once_private_and_delivered(
     assert path.stat().st_mode & 0o777 == 0o600
     assert len(secret) == 64
     assert runtime.delivered is not None
-    assert runtime.delivered.secrets == {runtime.placement.identity_secret: secret}
+    assert runtime.delivered.secrets[runtime.placement.identity_secret] == secret
     _apply(_changed(hashing, keep_content=True), runtime)
     assert path.read_text(encoding="utf-8") == secret
 
 
-def test_no_secret_is_in_what_is_rendered(workspace: Workspace, runtime: FakeRuntime) -> None:
+def test_no_secret_is_in_what_is_rendered_or_noted(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
     _apply(_changed(workspace, identity="hash"), runtime)
-    secret = (workspace.home / "secrets" / "identity").read_text(encoding="utf-8")
-    assert [path for path, text in read_tree(workspace.build).items() if secret in text] == []
+    secrets = read_tree(workspace.home / "secrets")
+    assert set(secrets) == {"identity", "ingest-token", "key.pem"}
+    texts = _everything(workspace).items()
+    parts = [line for text in secrets.values() for line in text.split() if len(line) > 40]
+    assert [path for path, text in texts for part in parts if part in text] == []
 
 
-def test_no_secret_is_made_where_none_is_needed(workspace: Workspace, runtime: FakeRuntime) -> None:
+def test_each_engine_gets_the_key_and_the_collector_the_token(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    runtime.name = "docker"
     _apply(workspace, runtime)
-    assert not (workspace.home / "secrets").exists()
+    assert runtime.delivered is not None
+    found = runtime.delivered.secrets
+    at = runtime.placement
+    assert set(found) == {*at.keys.values(), at.ingest_token}
+    assert {found[path] for path in at.keys.values()} == {key_file(workspace.home).read_text()}
+    assert found[at.ingest_token].strip() == workspace.token
+
+
+def test_grafana_gets_its_password_as_a_file_and_nowhere_else(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    runtime.here["grafana"] = source("grafana")
+    grafana = Grafana(password=SecretStr("very own"))
+    _apply(_changed(workspace, grafana=grafana), runtime)
+    assert runtime.delivered is not None
+    assert runtime.delivered.secrets[runtime.placement.grafana_password] == "very own"
+    assert [path for path, text in _everything(workspace).items() if "very own" in text] == []
+
+
+def test_new_keys_replace_every_engine_that_uses_them(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    runtime.here["grafana"] = source("grafana")
+    _apply(workspace, runtime)
+    key_file(workspace.home).unlink()
+    _apply(workspace, runtime)
+    assert runtime.calls[2:] == FIRST_CALLS
 
 
 def test_the_note_says_runtime_and_retention(workspace: Workspace, runtime: FakeRuntime) -> None:

@@ -13,12 +13,13 @@ from provisioner.errors import Refused, SettingsFileRejected
 from provisioner.settings import Settings
 
 SETTINGS = Settings()
+TOKEN = "made-up_0123456789"  # noqa: S105 - of no stack
 THEIRS = '{\r\n  "model": "opus"\r\n}\r\n'
 
 
 def set_up(path: Path, scope: Scope = "user") -> None:
     opened = open_settings_file(path, scope)
-    write_settings_file(opened, plan_setup(opened.text, opened.record, SETTINGS))
+    write_settings_file(opened, plan_setup(opened.text, opened.record, SETTINGS, TOKEN))
 
 
 def undo(path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_second_run_writes_nothing(path: Path) -> None:
 
 def test_what_somebody_else_has_just_changed_is_not_overwritten(path: Path) -> None:
     opened = open_settings_file(path, "user")
-    plan = plan_setup(opened.text, opened.record, SETTINGS)
+    plan = plan_setup(opened.text, opened.record, SETTINGS, TOKEN)
     path.write_text("{}")
     with pytest.raises(Refused, match="somebody else"):
         write_settings_file(opened, plan)
@@ -95,7 +96,7 @@ def test_where_one_may_not_write_it_says_who_may(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_settings_file(path, "managed")
-    plan = plan_setup(opened.text, opened.record, SETTINGS)
+    plan = plan_setup(opened.text, opened.record, SETTINGS, TOKEN)
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))

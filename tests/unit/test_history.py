@@ -31,7 +31,10 @@ def _store(status: int = 200) -> Iterator[tuple[Server, Stores]]:
         return Answer(status=status)
 
     with serving(answer) as server:
-        yield server, Stores(prometheus_url=server.url, loki_url=server.url)
+        yield (
+            server,
+            Stores(prometheus_url=server.url, loki_url=server.url, loki_read_url=server.url),
+        )
 
 
 def test_amounts_go_to_prometheus_as_gauges_in_the_order_of_time() -> None:

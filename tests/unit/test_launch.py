@@ -10,7 +10,7 @@ from provisioner.launch import arguments, garbage_percent, go_memory_limit, memo
 from provisioner.placement import ENGINES, Placement, docker_placement, native_placement
 from provisioner.settings import Grafana, Loki, Ports, Prometheus, Settings
 
-MOVED = Settings(ports=Ports(grafana=23000, prometheus=29090))
+MOVED = Settings(ports=Ports(grafana=23000, prometheus_engine=29091))
 NATIVE = native_placement(MOVED, Path("/srv/stack"))
 
 
@@ -20,7 +20,8 @@ def test_prometheus_keeps_takes_and_listens_as_the_settings_say() -> None:
         "--config.file=/srv/stack/config/prometheus/prometheus.yaml",
         "--storage.tsdb.path=/srv/stack/data/prometheus",
         "--storage.tsdb.retention.time=30d",
-        "--web.listen-address=127.0.0.1:29090",
+        "--web.listen-address=127.0.0.1:29091",
+        "--web.config.file=/srv/stack/config/prometheus/web.yaml",
         "--web.cors.origin=http://(localhost|127[.]0[.]0[.]1):23000",
         "--web.enable-otlp-receiver",
     )
@@ -39,6 +40,14 @@ def test_the_collector_and_loki_only_need_their_configs() -> None:
         "--config=/etc/claude-otel/collector/config.yaml",
     )
     assert arguments("loki", Settings(), at) == ("-config.file=/etc/claude-otel/loki/config.yaml",)
+
+
+def test_the_gateway_is_told_what_its_config_is_written_in() -> None:
+    assert arguments("gateway", Settings(), NATIVE) == (
+        "run",
+        "--config=/srv/stack/config/gateway/Caddyfile",
+        "--adapter=caddyfile",
+    )
 
 
 def test_grafana_in_a_container_keeps_the_arguments_of_its_image() -> None:
@@ -63,6 +72,7 @@ def test_every_engine_has_a_memory_limit_of_its_own() -> None:
         "loki": 100,
         "prometheus": 2048,
         "collector": 1024,
+        "gateway": 256,
         "grafana": 101,
     }
 
@@ -72,5 +82,6 @@ def test_only_the_collector_collects_garbage_more_often_than_go_would() -> None:
         "loki": 100,
         "prometheus": 100,
         "collector": 40,
+        "gateway": 100,
         "grafana": 100,
     }

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from provisioner.placement import ENGINES, LISTENERS, docker_placement, engine_of, native_placement
+from provisioner.placement import (
+    ENGINES,
+    LISTENERS,
+    STORING,
+    docker_placement,
+    engine_of,
+    native_placement,
+    secret_paths,
+)
 from provisioner.settings import Ports, Settings
 
 HOME = Path("/srv/the stack")
@@ -29,7 +37,8 @@ def test_native_engines_listen_on_the_loopback_at_the_ports_of_the_settings() ->
 
 def test_containers_reach_one_another_by_name_and_themselves_by_the_loopback() -> None:
     at = docker_placement()
-    assert at.reach["loki"] == "loki:3100"
+    assert at.reach["loki_engine"] == "loki:3100"
+    assert at.reach["loki"] == "gateway:3100"
     assert at.reach["spool"] == "127.0.0.1:14319"
 
 
@@ -47,14 +56,14 @@ def test_no_two_listeners_of_one_container_share_a_port() -> None:
 
 def test_native_configs_data_and_secrets_are_below_home() -> None:
     at = native_placement(Settings(), HOME)
-    places = [*at.config.values(), *at.data.values(), at.identity_secret]
+    places = [*at.config.values(), *at.data.values(), *secret_paths(at)]
     assert [place for place in places if not place.startswith(f"{HOME}/")] == []
 
 
 def test_each_engine_has_folders_of_its_own() -> None:
     for at in (docker_placement(), native_placement(Settings(), HOME)):
         folders = [*at.config.values(), *at.data.values()]
-        assert len(set(folders)) == 2 * len(ENGINES)
+        assert len(set(folders)) == len(ENGINES) + len(STORING)
 
 
 @pytest.mark.parametrize(

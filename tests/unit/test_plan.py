@@ -182,7 +182,7 @@ def test_another_binary_arguments_or_definition_replaces_an_engine() -> None:
     ):
         assert _lines(plan(_with_launch("loki", launch), AS_DESIRED)) == [
             "deliver rendered files: for loki",
-            "start loki: its image, binary, arguments, ports or limits changed",
+            "start loki: its image, binary, arguments, ports, limits or keys changed",
         ]
 
 
@@ -222,7 +222,7 @@ def test_a_shorter_retention_is_unsafe_and_says_what_will_be_deleted() -> None:
     )
     (change,) = plan(desired, AS_DESIRED).unsafe
     assert f"{change.verb} {change.subject}: {change.reason}" == (
-        "start prometheus: its image, binary, arguments, ports or limits changed; "
+        "start prometheus: its image, binary, arguments, ports, limits or keys changed; "
         "it will keep 30 days instead of 400: older data will be deleted"
     )
 

@@ -42,10 +42,14 @@ def test_a_taken_port_is_named_with_its_setting_and_process(
 ) -> None:
     runtime.name = "docker"
     with pytest.raises(PortsInUse) as caught:
-        require_free_ports(ALL, _with(settings, loki=held), runtime)
+        require_free_ports(ALL, _with(settings, loki_engine=held), runtime)
     (holder,) = caught.value.holders
     me = psutil.Process().name()
-    assert (holder.setting, holder.variable, holder.port) == ("loki", "LOKI_PORT", held)
+    assert (holder.setting, holder.variable, holder.port) == (
+        "loki_engine",
+        "LOKI_ENGINE_PORT",
+        held,
+    )
     assert holder.process == f"{me} (process {os.getpid()})"
 
 
@@ -53,10 +57,10 @@ def test_all_taken_ports_are_named_at_once(
     settings: Settings, runtime: FakeRuntime, held: int
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as second:
-        taken = _with(settings, loki=held, spool=second.getsockname()[1])
+        taken = _with(settings, loki_engine=held, spool=second.getsockname()[1])
         with pytest.raises(PortsInUse) as caught:
             require_free_ports(ALL, taken, runtime)
-    assert {holder.setting for holder in caught.value.holders} == {"loki", "spool"}
+    assert {holder.setting for holder in caught.value.holders} == {"loki_engine", "spool"}
 
 
 def test_a_holder_that_listens_everywhere_is_found_too(
@@ -85,7 +89,7 @@ def test_ports_inside_containers_do_not_matter_under_docker(
 def test_a_port_that_our_own_running_engine_holds_is_ours(
     settings: Settings, runtime: FakeRuntime, held: int
 ) -> None:
-    runtime.settings = _with(settings, loki=held)
+    runtime.settings = _with(settings, loki_engine=held)
     runtime.engines = running("loki")
     require_free_ports(ALL, runtime.settings, runtime)
 
@@ -95,13 +99,13 @@ def test_a_new_port_of_a_running_engine_must_be_free(
 ) -> None:
     runtime.engines = running("loki")
     with pytest.raises(PortsInUse):
-        require_free_ports(ALL, _with(settings, loki=held), runtime)
+        require_free_ports(ALL, _with(settings, loki_engine=held), runtime)
 
 
 def test_a_port_that_a_stopped_engine_had_must_be_free(
     settings: Settings, runtime: FakeRuntime, held: int
 ) -> None:
-    runtime.settings = _with(settings, loki=held)
+    runtime.settings = _with(settings, loki_engine=held)
     with pytest.raises(PortsInUse):
         require_free_ports(ALL, runtime.settings, runtime)
 
@@ -109,10 +113,10 @@ def test_a_port_that_a_stopped_engine_had_must_be_free(
 def test_a_port_that_another_engine_of_ours_holds_must_be_free(
     settings: Settings, runtime: FakeRuntime, held: int
 ) -> None:
-    runtime.settings = _with(settings, prometheus=held)
+    runtime.settings = _with(settings, prometheus_engine=held)
     runtime.engines = running("prometheus")
     with pytest.raises(PortsInUse):
-        require_free_ports({"loki"}, _with(settings, loki=held), runtime)
+        require_free_ports({"loki"}, _with(settings, loki_engine=held), runtime)
 
 
 def test_a_connection_that_has_just_ended_does_not_hold_a_port(

@@ -32,13 +32,13 @@ HOME = Path("/srv/stack")
 def _stack(*, with_grafana: bool = True, **values: Any) -> Stack:  # noqa: ANN401 - any setting
     settings = Settings(**values)
     at = native_placement(settings, HOME)
-    return Stack(settings=settings, placement=at, with_grafana=with_grafana)
+    return Stack(settings=settings, placement=at, with_grafana=with_grafana, home=HOME)
 
 
 @cache
 def _rendered(settings: Settings) -> Artifacts:
     at = native_placement(settings, HOME)
-    return render(Stack(settings=settings, placement=at, with_grafana=True), ROOT)
+    return render(Stack(settings=settings, placement=at, with_grafana=True, home=HOME), ROOT)
 
 
 def _collector(**values: Any) -> str:  # noqa: ANN401 - as above
@@ -68,12 +68,15 @@ def test_every_template_board_and_the_clients_file_become_artifacts() -> None:
     assert list(_rendered(Settings())) == [
         "client.sh",
         "collector/config.yaml",
+        "gateway/Caddyfile",
         *sorted(f"grafana/dashboards/{board.name}.json" for board in DASHBOARDS),
         "grafana/grafana.ini",
         "grafana/provisioning/dashboards/stack.yaml",
         "grafana/provisioning/datasources/stack.yaml",
         "loki/config.yaml",
+        "prometheus/client.yaml",
         "prometheus/prometheus.yaml",
+        "prometheus/web.yaml",
     ]
 
 
@@ -157,10 +160,10 @@ def test_a_result_that_does_not_parse_never_becomes_an_artifact(
 
 
 def test_ports_of_the_settings_reach_the_configs() -> None:
-    artifacts = render(_stack(ports=Ports(loki=23100, otlp_grpc=24317)), ROOT)
+    artifacts = render(_stack(ports=Ports(loki_engine=23101, otlp_grpc=24317)), ROOT)
     loki = _read(artifacts["loki/config.yaml"])
     collector = _read(artifacts["collector/config.yaml"])
-    assert loki["server"]["http_listen_port"] == 23100
+    assert loki["server"]["http_listen_port"] == 23101
     assert collector["receivers"]["otlp"]["protocols"]["grpc"]["endpoint"] == "127.0.0.1:24317"
     assert "claude_otel_grpc_port=24317\n" in artifacts["client.sh"]
 
@@ -248,7 +251,7 @@ def test_every_series_of_the_catalogue_passes_its_scrape_and_little_else() -> No
 
 def test_both_runtimes_get_the_same_files_and_the_same_boards() -> None:
     settings = Settings()
-    docker = Stack(settings=settings, placement=docker_placement(), with_grafana=True)
+    docker = Stack(settings=settings, placement=docker_placement(), with_grafana=True, home=HOME)
     in_docker, native = render(docker, ROOT), _rendered(settings)
     assert list(in_docker) == list(native)
     board = "grafana/dashboards/overview.json"

@@ -21,10 +21,10 @@ from tests.servers import Answer, FakeStack
 
 pytestmark = pytest.mark.usefixtures("_one_board")
 
-FILES = 5 + len(DASHBOARDS)
+FILES = 7 + len(DASHBOARDS)
 """Files of the engines that are here, the boards and the client's."""
-CHANGES = FILES + 1 + 3
-"""They are written and delivered, and three engines are started."""
+CHANGES = FILES + 1 + 4
+"""They are written and delivered, and four engines are started."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_up_applies_the_plan_and_proves_it(
     runtime.engines = running(*runtime.here)
     outcome = up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
     assert outcome.verification.is_ok
-    assert runtime.calls == ["deliver", "start loki prometheus collector"]
+    assert runtime.calls == ["deliver", "start loki prometheus collector gateway"]
     assert _told(console) == ["✓ Engines", "✓ Plan", f"✓ Apply {CHANGES} changes", "✓ Verify"]
 
 
@@ -73,14 +73,15 @@ def test_up_says_which_engines_it_takes_over(
         name: replace(state, is_orphan=True) for name, state in running(*runtime.here).items()
     }
     up(_reachable(workspace, runtime, fake_stack), runtime, console, accept_unsafe=False)
-    assert "running without a supervisor, taken over: loki, prometheus, collector" in _told(console)
-    assert runtime.calls == ["deliver", "start loki prometheus collector"]
+    names = "loki, prometheus, collector, gateway"
+    assert f"running without a supervisor, taken over: {names}" in _told(console)
+    assert runtime.calls == ["deliver", "start loki prometheus collector gateway"]
 
 
 def test_a_step_that_fails_is_marked_and_the_next_are_not_taken(
     workspace: Workspace, runtime: FakeRuntime, console: Console
 ) -> None:
-    runtime.interrupted_at = "start loki prometheus collector"
+    runtime.interrupted_at = "start loki prometheus collector gateway"
     with pytest.raises(KeyboardInterrupt):
         up(workspace, runtime, console, accept_unsafe=False)
     assert _told(console) == ["✓ Engines", "✓ Plan", f"✗ Apply {CHANGES} changes"]
@@ -99,7 +100,7 @@ def test_a_preview_is_the_plan_of_up_and_changes_nothing(
     workspace: Workspace, runtime: FakeRuntime
 ) -> None:
     changes = preview(workspace, runtime).changes
-    assert [change.verb for change in changes] == ["write"] * FILES + ["deliver"] + ["start"] * 3
+    assert [change.verb for change in changes] == ["write"] * FILES + ["deliver"] + ["start"] * 4
     assert runtime.calls == []
     assert not workspace.build.exists()
     assert not workspace.home.exists()

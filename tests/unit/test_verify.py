@@ -47,10 +47,12 @@ def test_a_whole_stack_is_proven_in_every_step(fake_stack: FakeStack) -> None:
     found = _verify(fake_stack, with_grafana=True)
     assert list(found) == [
         "collector ready",
+        "gateway ready",
         "grafana ready",
         "loki ready",
         "prometheus ready",
         "collector clock",
+        "gateway clock",
         "grafana clock",
         "loki clock",
         "prometheus clock",
@@ -100,11 +102,12 @@ def test_a_stack_that_is_down_is_told_engine_by_engine_and_nothing_is_sent(
     assert not found.is_ok
     assert [finding.name for finding in found.findings] == [
         "collector ready",
+        "gateway ready",
         "loki ready",
         "prometheus ready",
     ]
     url = workspace.ready_urls["loki"]
-    assert found.findings[1].detail == (f"not there (waited 0 s; last seen: {url}: no connection)")
+    assert found.findings[2].detail == (f"not there (waited 0 s; last seen: {url}: no connection)")
 
 
 def test_an_engine_that_is_not_ready_is_told_with_its_own_words(fake_stack: FakeStack) -> None:

@@ -76,7 +76,7 @@ class Shelf:
 @contextmanager
 def _writing(shelf: Shelf) -> Iterator[Pen]:
     with serving(shelf.answer) as server:
-        stores = Stores(prometheus_url=server.url, loki_url=server.url)
+        stores = Stores(prometheus_url=server.url, loki_url=server.url, loki_read_url=server.url)
         yield Pen(stores=stores, session_series=True)
 
 

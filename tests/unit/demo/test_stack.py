@@ -20,6 +20,7 @@ from provisioner.demo.stack import (
 )
 from provisioner.errors import DeliveryFailed
 from provisioner.files import write_atomically
+from provisioner.keys import key_file, make_keys
 from provisioner.settings import Ports, Settings
 from provisioner.workspace import Workspace, open_workspace
 from tests.servers import Answer, Request, serving, success
@@ -98,9 +99,14 @@ def shelf(workspace: Workspace) -> Iterator[Shelf]:
         requests.append(request)
         return Answer(status=200 if left[0] >= 0 else 503)
 
-    with serving(answer) as prometheus, serving(answer) as loki:
-        ports = dict(workspace.settings.ports)
-        ports |= {"prometheus": prometheus.server_port, "loki": loki.server_port}
+    make_keys(workspace.home)
+    key = key_file(workspace.home)
+    with serving(answer, key) as prometheus, serving(answer, key) as loki, serving(answer) as gate:
+        ports = dict(workspace.settings.ports) | {
+            "prometheus_engine": prometheus.server_port,
+            "loki_engine": loki.server_port,
+            "loki": gate.server_port,
+        }
         demo = replace(workspace, settings=Settings(ports=Ports(**ports)))
         yield Shelf(demo=demo, left=left, requests=requests)
 

@@ -11,7 +11,8 @@ from provisioner.doctor.resolve import resolve
 from provisioner.settings import Settings
 
 SETTINGS = Settings()
-WELL: Mapping[str, str] = client_variables(SETTINGS)
+TOKEN = "made-up_0123456789"  # noqa: S105 - of no stack
+WELL: Mapping[str, str] = client_variables(SETTINGS, TOKEN)
 NOTHING: Mapping[str, str] = {}
 NOW = 1_800_000_000.0
 DAY = Span(first=NOW - 80_000, last=NOW)
@@ -38,6 +39,7 @@ def seen(shell: Mapping[str, str] = WELL, *more: Layer, **rest: Any) -> Observed
         "ports": SETTINGS.ports,
         "version": (2, 1, 330),
         "listening": frozenset({14317, 14318}),
+        "token": TOKEN,
         "arrivals": Arrivals(
             events={"api_request": frozenset()}, request=DAY, counter=DAY, busy=DAY
         ),

@@ -24,10 +24,12 @@ def ports_of_nobody() -> dict[str, int]:
     return dict(zip((each.name for each in LISTENERS), free_ports(), strict=False))
 
 
-def look(folder: Path, environ: Mapping[str, str], ports: Ports | None = None) -> Observed:
+def look(
+    folder: Path, environ: Mapping[str, str], ports: Ports | None = None, token: str = ""
+) -> Observed:
     settings = Settings(ports=ports or Ports(**ports_of_nobody()))
     own = {"HOME": str(folder), "CLAUDE_OTEL_MANAGED_DIR": str(folder)}
-    return observe({**own, **environ}, folder, settings)
+    return observe({**own, **environ}, folder, settings, token)
 
 
 def client(folder: Path, script: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from provisioner.live.launch import Launch, client_environment, resource_attribu
 from provisioner.settings import Settings
 
 SETTINGS = Settings()
+TOKEN = "made-up_0123456789"  # noqa: S105 - of no stack
 
 
 def _launch(**special: object) -> Launch:
@@ -35,15 +36,16 @@ def test_telemetry_goes_to_the_stack_whatever_was_set_before() -> None:
         "PATH": "/bin",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://elsewhere:4317",
         "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://elsewhere:4318/v1/metrics",
+        "OTEL_EXPORTER_OTLP_HEADERS": "Authorization=theirs",
         "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "a=b",
         "CLAUDE_CODE_ENABLE_TELEMETRY": "0",
     }
-    expected = {"PATH": "/bin", **client_variables(SETTINGS)}
-    assert client_environment(before, SETTINGS, {}) == expected
+    expected = {"PATH": "/bin", **client_variables(SETTINGS, TOKEN)}
+    assert client_environment(before, SETTINGS, {}, TOKEN) == expected
 
 
 def test_attributes_stand_in_the_environment() -> None:
-    environment = client_environment({}, SETTINGS, {"orchestration.id": "job 7"})
+    environment = client_environment({}, SETTINGS, {"orchestration.id": "job 7"}, TOKEN)
     assert environment["OTEL_RESOURCE_ATTRIBUTES"] == "orchestration.id=job%207"
 
 

@@ -32,10 +32,12 @@ exit $(cat "$0.exit")
 """
 
 INSIDE = {
+    "COLLECTOR_HEALTH_PORT": "the gateway asks for it",
     "COLLECTOR_TELEMETRY_PORT": "only other containers ask for it",
     "GRAFANA_ARGUMENTS": "its image reads GF_PATHS_* instead",
     "GRAFANA_GOGC": "its limit is enough",
     "GRAFANA_GO_MEMORY": "its limit is enough",
+    "METRICS_ENGINE_PORT": "the gateway and Prometheus ask for it",
     "LOKI_GRPC_PORT": "stays inside its container",
     "SPOOL_PORT": "stays inside its container",
 }

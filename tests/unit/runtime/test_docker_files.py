@@ -6,7 +6,7 @@ import tarfile
 from io import BytesIO
 
 from provisioner import engines
-from provisioner.placement import ENGINES, docker_placement
+from provisioner.placement import KEYED, STORING, docker_placement
 from provisioner.runtime.docker_files import (
     OWNERS,
     file_archive,
@@ -22,7 +22,7 @@ DELIVERY = Delivery(
         "collector/config.yaml": "a: é\n",
         "grafana/dashboards/overview.json": "{}\n",
     },
-    secrets={AT.identity_secret: "hush"},
+    secrets={AT.identity_secret: "hush", **dict.fromkeys(AT.keys.values(), "key")},
 )
 
 
@@ -67,7 +67,7 @@ def test_the_archive_touches_nothing_above_the_stacks_own_folders() -> None:
 
 def test_each_engine_owns_its_data_folder_alone() -> None:
     members = _members(stack_archive(AT, DELIVERY))
-    for engine in ENGINES:
+    for engine in STORING:
         folder = members[AT.data[engine]]
         owner = OWNERS[engine]
         assert folder.isdir()
@@ -79,6 +79,14 @@ def test_secrets_can_be_read_by_the_collector_only() -> None:
     secret = _members(archive)[AT.identity_secret]
     assert (secret.uid, secret.mode) == (OWNERS["collector"], 0o400)
     assert _text(archive, AT.identity_secret) == "hush"
+
+
+def test_each_engine_reads_its_own_copy_of_the_key() -> None:
+    members = _members(stack_archive(AT, DELIVERY))
+    read = {engine: members[AT.keys[engine]] for engine in KEYED}
+    assert {engine: (key.uid, key.mode) for engine, key in read.items()} == {
+        engine: (OWNERS[engine], 0o400) for engine in KEYED
+    }
 
 
 def test_owners_are_the_users_of_the_images_that_we_build_too() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from provisioner.errors import ArtifactRejected, CommandFailed, EngineUnavailable
 from provisioner.files import read_tree
-from provisioner.placement import ENGINES
+from provisioner.placement import STORING
 from provisioner.runtime.model import Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
 from provisioner.runtime.supervisord import INHERITED, Supervisord
@@ -200,7 +200,7 @@ def test_a_delivery_brings_configs_and_secrets_and_takes_away_what_is_stale(
     native.deliver(Delivery(artifacts={"loki/config.yaml": "a"}, secrets={secret: "s"}), {})
     assert read_tree(native.home) == {"config/loki/config.yaml": "a", "secrets/identity": "s"}
     assert Path(secret).stat().st_mode & 0o777 == 0o600
-    modes = {(native.home / "data" / name).stat().st_mode & 0o777 for name in ENGINES}
+    modes = {(native.home / "data" / name).stat().st_mode & 0o777 for name in STORING}
     assert modes == {0o700}
 
 
