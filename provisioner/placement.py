@@ -34,7 +34,6 @@ LISTENERS = (
     Listener(name="otlp_http", engine="collector", container_port=4318),
     Listener(name="metrics", engine="collector", container_port=8889),
     Listener(name="collector_health", engine="collector", container_port=13133),
-    Listener(name="collector_telemetry", engine="collector", container_port=8888, published=False),
     Listener(
         name="spool", engine="collector", container_port=14319, published=False, internal=True
     ),

@@ -26,7 +26,7 @@ def _setting(default: object, env: str) -> Any:  # noqa: ANN401 - pydantic's own
 
 
 class Ports(_Section):
-    """Host ports, all on the loopback; the last four are inside the containers under Docker."""
+    """Host ports, all on the loopback; the last two are inside the containers under Docker."""
 
     grafana: Port = _setting(13000, "GRAFANA_PORT")
     otlp_grpc: Port = _setting(14317, "OTLP_GRPC_PORT")
@@ -35,7 +35,6 @@ class Ports(_Section):
     loki: Port = _setting(13100, "LOKI_PORT")
     metrics: Port = _setting(18889, "METRICS_PORT")
     collector_health: Port = _setting(13133, "COLLECTOR_HEALTH_PORT")
-    collector_telemetry: Port = _setting(18888, "COLLECTOR_TELEMETRY_PORT")
     spool: Port = _setting(14319, "SPOOL_PORT")
     loki_grpc: Port = _setting(13195, "LOKI_GRPC_PORT")
 

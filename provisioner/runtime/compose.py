@@ -62,17 +62,17 @@ class ComposeRuntime:
         if engine not in CHECKS:
             return
         check = CHECKS[engine]
-        text = files[check.file]
         program = "/bin/promtool" if check.program == "promtool" else None
         container = self.client.containers.create(
             source.reference,
-            command=list(check.command("/tmp/config.yaml")),  # noqa: S108 - in the container
+            command=list(check.command(_in_check(check.file))),
             entrypoint=program,
             network_mode="none",
         )
         try:
-            container.put_archive("/", file_archive("/tmp/config.yaml", text))  # noqa: S108 - as above
-            if self.placement.identity_secret in text:
+            for path, text in files.items():
+                container.put_archive("/", file_archive(_in_check(path), text))
+            if self.placement.identity_secret in files[check.file]:
                 container.put_archive("/", file_archive(self.placement.identity_secret, "x"))
             container.start()
             if container.wait(timeout=CHECK_SECONDS)["StatusCode"] != 0:
@@ -195,6 +195,11 @@ def compose_variables(
         variables[f"{prefix}_GO_MEMORY"] = go_memory_limit(engine, settings)
     ports = {f"{name.upper()}_PORT": str(number) for name, number in settings.ports}
     return variables | ports
+
+
+def _in_check(path: str) -> str:
+    """Where the container that checks a config has a file of its engine."""
+    return f"/tmp/{Path(path).name}"  # noqa: S108 - in the container
 
 
 def _state(service: str, container: Container) -> EngineState:
