@@ -13,6 +13,15 @@ RESTARTS = (
     ", 10) * 1000"
 )
 
+RESTART_MARKS = (
+    Annotation(
+        name="Stack restarts",
+        color="blue",
+        query=over_time(RESTARTS, "{{job}} started"),
+        is_shown=True,
+    ),
+)
+
 
 def moments(**narrowed: str) -> tuple[Annotation, ...]:
     """Compactions, errors and restarts of the stack.
@@ -33,10 +42,5 @@ def moments(**narrowed: str) -> tuple[Annotation, ...]:
             query=lines(readable("api_error", **narrowed)),
             is_shown=shown,
         ),
-        Annotation(
-            name="Stack restarts",
-            color="blue",
-            query=over_time(RESTARTS, "{{job}} started"),
-            is_shown=True,
-        ),
+        *RESTART_MARKS,
     )
