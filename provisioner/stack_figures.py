@@ -1,4 +1,4 @@
-"""What does the stack tell of itself? The series of its rules and engines that boards ask for.
+"""What does the stack tell of itself? Its alerts, and the series that boards ask for.
 
 None of them is an amount, and none enters a total.
 """
@@ -15,6 +15,16 @@ class Figure:
     name: str
     labels: tuple[str, ...]
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """An alert that fires: its words, and the heading of the runbook that says what to do."""
+
+    name: str
+    severity: str
+    summary: str
+    runbook: str
 
 
 _QUEUE = ("queue",)

@@ -74,6 +74,7 @@ def test_every_template_board_and_the_clients_file_become_artifacts() -> None:
         "grafana/provisioning/datasources/stack.yaml",
         "loki/config.yaml",
         "prometheus/prometheus.yaml",
+        "prometheus/rules.yaml",
     ]
 
 
