@@ -22,8 +22,8 @@ from provisioner.client_env import client_shell_file
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.encode import encode
 from provisioner.errors import ArtifactRejected
-from provisioner.model_names import MODEL_DECORATIONS
 from provisioner.keys import token_file
+from provisioner.model_names import MODEL_DECORATIONS
 from provisioner.placement import ENGINES, LOOPBACK, Placement
 from provisioner.settings import Settings
 

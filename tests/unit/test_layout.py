@@ -31,6 +31,8 @@ _BOARDS = tuple(
     for name in (
         "cost",
         "events",
+        "health",
+        "health_rows",
         "moments",
         "overview",
         "performance",
