@@ -14,6 +14,7 @@ from typing import Any
 import requests
 
 from provisioner.errors import BackendError, DeliveryFailed
+from provisioner.stack_figures import Alert
 
 TIMEOUT_SECONDS = 10.0
 PAGE = 5000
@@ -157,6 +158,21 @@ class Prometheus:
             for each in data["activeTargets"]
         )
         return sorted(found, key=lambda target: (target.job, target.url))
+
+    def firing(self) -> list[Alert]:
+        """Every alert that fires, critical ones first."""
+        data = _data(get(f"{self.url}/api/v1/alerts"))
+        found = (
+            Alert(
+                name=each["labels"]["alertname"],
+                severity=each["labels"]["severity"],
+                summary=each["annotations"]["summary"],
+                runbook=each["annotations"]["runbook"],
+            )
+            for each in data["alerts"]
+            if each["state"] == "firing"
+        )
+        return sorted(found, key=lambda alert: (alert.severity, alert.name, alert.summary))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from provisioner.event_attributes import EVENTS
+from provisioner.stack_figures import RECORDED, TOLD
 from provisioner.telemetry import (
     AMOUNTS,
     CONTENT_ATTRIBUTES,
@@ -47,6 +48,14 @@ collector repeats the last one for three days, so ask for what is still true:
 `window` is {" or ".join(f"`{each}`" for each in PLAN_WINDOWS)}. Nothing of it enters a total.
 """
 
+_FIGURES = """\
+## What the stack tells of itself
+
+Figures that Prometheus' rules record, and those of the engines' own that a board shows. The
+collector sends its own to Prometheus every ten seconds, as `job="collector"`; the other engines are
+scraped. Nothing of it enters a total.
+"""
+
 _EVENTS = """\
 ## Events
 
@@ -63,6 +72,7 @@ def catalogue_page() -> str:
         (_HEAD, _amounts()),
         (_COUNTERS, _counters()),
         (_PLAN_LIMITS, _plan_limits()),
+        (_FIGURES, _figures()),
         (_EVENTS, _events()),
     )
     return "\n\n".join("\n".join([head, *lines]) for head, lines in parts) + "\n"
@@ -89,6 +99,13 @@ def _plan_limits() -> Iterator[str]:
     yield "|---|---|---|"
     for limit in PLAN_LIMITS:
         yield f"| `{limit.name}` | {', '.join(sorted(limit.labels))} | {limit.why} |"
+
+
+def _figures() -> Iterator[str]:
+    yield "| series | labels | what it is |"
+    yield "|---|---|---|"
+    for figure in (*RECORDED, *TOLD):
+        yield f"| `{figure.name}` | {', '.join(figure.labels)} | {figure.why} |"
 
 
 def _events() -> Iterator[str]:

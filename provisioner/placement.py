@@ -44,7 +44,6 @@ LISTENERS = (
     Listener(name="metrics", engine="gateway", container_port=8889),
     Listener(name="metrics_engine", engine="collector", container_port=8889, published=False),
     Listener(name="collector_health", engine="collector", container_port=13133, published=False),
-    Listener(name="collector_telemetry", engine="collector", container_port=8888, published=False),
     Listener(
         name="spool", engine="collector", container_port=14319, published=False, internal=True
     ),

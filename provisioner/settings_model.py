@@ -35,7 +35,6 @@ class Ports(_Section):
     loki: Port = _setting(13100, "LOKI_PORT")
     metrics: Port = _setting(18889, "METRICS_PORT")
     collector_health: Port = _setting(13133, "COLLECTOR_HEALTH_PORT")
-    collector_telemetry: Port = _setting(18888, "COLLECTOR_TELEMETRY_PORT")
     spool: Port = _setting(14319, "SPOOL_PORT")
     loki_grpc: Port = _setting(13195, "LOKI_GRPC_PORT")
     metrics_engine: Port = _setting(18890, "METRICS_ENGINE_PORT")

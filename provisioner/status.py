@@ -11,6 +11,7 @@ from provisioner.errors import BackendError, EngineUnavailable
 from provisioner.placement import ENGINES
 from provisioner.running import running_elsewhere
 from provisioner.runtime.model import EngineState, Runtime
+from provisioner.stack_figures import Alert
 from provisioner.workspace import Workspace
 
 SPANS = {"24h": "24 hours", "30d": "30 days"}
@@ -41,7 +42,7 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The stack's engines, addresses, and totals by span and name; empty when unknown.
+    """The stack's engines, addresses, alerts, and totals by span and name; empty when unknown.
 
     `elsewhere` names the other runtime when the stack runs under that one, `totals_error` says why
     a running stack has no totals.
@@ -52,6 +53,7 @@ class Status:
     elsewhere: str
     engines: tuple[EngineStatus, ...]
     addresses: Mapping[str, str]
+    alerts: tuple[Alert, ...]
     totals: Mapping[str, Mapping[str, float]]
     totals_error: str
 
@@ -68,13 +70,14 @@ def status(workspace: Workspace, runtime: Runtime) -> Status:
     wanted = load_applied(workspace.home).launches
     names = [engine for engine in ENGINES if engine in states or engine in wanted]
     found = tuple(_engine(name, states.get(name), workspace, runtime) for name in names)
-    totals, totals_error = _totals(workspace) if states else ({}, "")
+    alerts, totals, totals_error = _told(workspace) if states else ((), {}, "")
     return Status(
         project=workspace.settings.project,
         runtime=runtime.name,
         elsewhere="" if states else running_elsewhere(workspace, runtime) or "",
         engines=found if states else (),
         addresses=addresses(workspace, with_grafana="grafana" in states),
+        alerts=alerts,
         totals=totals,
         totals_error=totals_error,
     )
@@ -118,8 +121,10 @@ def _source(name: str, runtime: Runtime) -> tuple[str, str]:
     return (source.reference, source.origin) if source else ("", "not here")
 
 
-def _totals(workspace: Workspace) -> tuple[dict[str, dict[str, float]], str]:
-    """The totals, and why there are none."""
+def _told(
+    workspace: Workspace,
+) -> tuple[tuple[Alert, ...], dict[str, dict[str, float]], str]:
+    """The alerts and the totals, and why there are none."""
     prometheus = Prometheus(url=workspace.url("prometheus"))
     try:
         totals = {
@@ -128,6 +133,6 @@ def _totals(workspace: Workspace) -> tuple[dict[str, dict[str, float]], str]:
             }
             for span in SPANS
         }
+        return tuple(prometheus.firing()), totals, ""
     except BackendError as error:
-        return {}, str(error)
-    return totals, ""
+        return (), {}, str(error)

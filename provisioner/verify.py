@@ -32,6 +32,9 @@ VERIFY_SECONDS = 90.0
 QUERY_RANGE_SECONDS = 3600
 QUERY_STEP_SECONDS = 60
 
+FIGURES_SECONDS = 30
+"""The collector sends its figures every ten seconds."""
+
 MOST_BESIDE = 10
 """So many probes of others may share a sample with ours: their sums are all tried."""
 
@@ -135,6 +138,7 @@ def _clocks(subject: Subject) -> Iterator[Finding]:
 
 def _targets(subject: Subject) -> Iterator[Finding]:
     yield _until(subject, "scrape targets up", partial(_all_targets_up, subject))
+    yield _until(subject, "collector's own figures", partial(_collector_tells, subject))
 
 
 def _all_targets_up(subject: Subject) -> tuple[bool, str]:
@@ -144,6 +148,13 @@ def _all_targets_up(subject: Subject) -> tuple[bool, str]:
         reasons = (f"{each.job} ({each.last_error or 'not scraped yet'})" for each in down)
         return False, "down: " + ", ".join(reasons)
     return bool(targets), f"{', '.join(each.job for each in targets)}"
+
+
+def _collector_tells(subject: Subject) -> tuple[bool, str]:
+    """It sends its figures itself, so that it is up does not mean that they arrive."""
+    told = f"timestamp(otelcol_process_uptime_seconds_total) > time() - {FIGURES_SECONDS}"
+    is_told = bool(subject.prometheus.query(told))
+    return is_told, f"{'told' if is_told else 'not told'} in the last {FIGURES_SECONDS} s"
 
 
 def _series(subject: Subject) -> Iterator[Finding]:

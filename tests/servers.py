@@ -162,11 +162,13 @@ class FakeStack:
     """The engines of a stack as `verify` and `status` see them: what goes in comes out.
 
     `instead` replaces the answer to a path; `streams` are the client's own events in Loki;
-    `adds_up` makes one sample of all probes, as happens to those of the same second.
+    `alerts` are those of Prometheus; `adds_up` makes one sample of all probes, as happens to those
+    of the same second.
     """
 
     def __init__(self) -> None:
         self.streams: list[dict[str, Any]] = []
+        self.alerts: list[dict[str, Any]] = []
         self.received: list[ExportLogsServiceRequest] = []
         self.instead: dict[str, Answer] = {}
         self.asked: list[Request] = []
@@ -205,6 +207,8 @@ class FakeStack:
                 return Answer()
             case "/api/v1/targets":
                 return success({"activeTargets": [target("loki"), target("collector")]})
+            case "/api/v1/alerts":
+                return success({"alerts": self.alerts})
             case "/api/v1/query":
                 return success({"result": self._vector(request.query["query"])})
             case "/api/v1/query_range" | "/loki/api/v1/query":
@@ -230,6 +234,13 @@ class FakeStack:
             }
             for protocol, amount in self.probes
         ]
+
+
+def alert(name: str, severity: str = "warning", state: str = "firing") -> dict[str, Any]:
+    """An alert as Prometheus describes it."""
+    words = {"summary": f"{name} is true", "runbook": f"docs/runbook.md#{name.lower()}"}
+    labels = {"alertname": name, "severity": severity}
+    return {"labels": labels, "annotations": words, "state": state}
 
 
 def target(job: str, *, error: str = "") -> dict[str, Any]:

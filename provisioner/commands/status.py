@@ -53,6 +53,10 @@ def _show(found: Status) -> None:
     out.print()
     out.print(_totals(found) if found.totals else f"no totals: {found.totals_error}")
     out.print()
+    for alert in found.alerts:
+        out.print(f"{alert.severity}: {alert.summary} ({alert.runbook})")
+    if found.alerts:
+        out.print()
     for name, address in found.addresses.items():
         out.print(f"{name.replace('_', ' '):<11} {address}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provisioner.dashboards.boards.cost import cost
 from provisioner.dashboards.boards.events import events
+from provisioner.dashboards.boards.health import health
 from provisioner.dashboards.boards.overview import overview
 from provisioner.dashboards.boards.performance import performance
 from provisioner.dashboards.boards.productivity import productivity
@@ -21,6 +22,7 @@ DASHBOARDS: tuple[Dashboard, ...] = (
     productivity(),
     events(),
     quality(),
+    health(),
     sessions(),
     session(),
 )

@@ -15,6 +15,11 @@ _REACHES = {
 }
 
 
+def encode_board(board: str) -> Json:
+    """Another board, over the same range."""
+    return {"title": "Look closer", "url": f"/d/{uid_of(board)}?{_REACHES[Reach.RANGE]}"}
+
+
 def encode_link(link: Link) -> Json:
     """Another board, with what was clicked."""
     chosen = f"var-{link.text}=${{__value.raw:percentencode}}"

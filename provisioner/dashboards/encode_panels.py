@@ -17,7 +17,7 @@ from provisioner.dashboards.encode_fields import (
     short,
     thresholds,
 )
-from provisioner.dashboards.encode_links import encode_link
+from provisioner.dashboards.encode_links import encode_board, encode_link
 from provisioner.dashboards.panels import (
     Bars,
     Column,
@@ -92,6 +92,8 @@ def _stat(panel: Stat) -> Json:
         "mappings": mappings(panel.words),
         "thresholds": thresholds(panel.levels),
     }
+    if panel.board:
+        defaults["links"] = [encode_board(panel.board)]
     calendar = {"timeFrom": panel.since, "hideTimeOverride": True} if panel.since else {}
     return calendar | {
         "type": "stat",

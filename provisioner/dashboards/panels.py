@@ -26,6 +26,8 @@ class Unit(Enum):
     COUNT = "count"
     DECIMAL = "a mean of counts"
     PER_HOUR = "an hour"
+    PER_SECOND = "a second"
+    PROBLEMS = "problems"
     SHARE = "share of 1"
     SECONDS = "seconds"
     BYTES = "bytes"
@@ -164,6 +166,7 @@ class Stat(_Numbers):
 
     A calendar tile has a range of its own, which begins at `since` and ends now. `words` replace
     numbers that stand for a state. `empty` is said without data, instead of what the board says.
+    A click leads to `board`, over the same range.
     """
 
     kind: ClassVar[Kind] = Kind.INSTANT
@@ -174,6 +177,7 @@ class Stat(_Numbers):
     since: str = ""
     empty: str = ""
     words: Mapping[int, str] = field(default_factory=dict)
+    board: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,18 @@ def _doors(observed: Observed) -> tuple[int, int]:
     return observed.ports.otlp_grpc, observed.ports.otlp_http
 
 
+def alert_firing(observed: Observed) -> Iterator[Finding]:
+    """What the stack says of itself."""
+    for alert in observed.arrivals.alerts if observed.arrivals else ():
+        yield Finding(
+            id="alert-firing",
+            severity="warning",
+            where=f"the stack's alert {alert.name}, {alert.severity}",
+            what=alert.summary,
+            fix=alert.runbook,
+        )
+
+
 def nothing_arrived(observed: Observed) -> Iterator[Finding]:
     """Exporters are set up when a session begins: one that was open knows nothing of changes."""
     found = observed.arrivals
@@ -106,6 +118,7 @@ def _own_attributes(observed: Observed) -> frozenset[str]:
 
 CHECKS = (
     Check(id="stores-silent", look=stores_silent),
+    Check(id="alert-firing", look=alert_firing, needs="stores"),
     Check(id="nothing-arrived", look=nothing_arrived, needs="stores"),
     Check(id="exporter-stalled", look=exporter_stalled, needs="stores"),
     Check(id="catalogue-newer", look=catalogue_newer, needs="stores"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from provisioner.settings import Ports
+from provisioner.stack_figures import Alert
 
 Scope = Literal["shell", "user", "project", "local", "managed"]
 Severity = Literal["error", "warning", "note"]
@@ -74,13 +75,14 @@ class Arrivals:
     """What the stores have of the last day: events with their attributes, and when things came.
 
     None: nothing has come. `busy` is the counter of the time in which a client worked, which goes
-    along with its requests; `counter` is any counter.
+    along with its requests; `counter` is any counter. `alerts` are those that fire now.
     """
 
     events: Mapping[str, frozenset[str]] = field(default_factory=dict)
     request: Span | None = None
     counter: Span | None = None
     busy: Span | None = None
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,6 +126,7 @@ def _arrivals(ports: Ports) -> Arrivals | None:
             request=_span(prometheus, 'ledger_api_requests{origin="live"}', now),
             counter=max((each for each in (busy, sessions) if each), key=_last, default=None),
             busy=busy,
+            alerts=tuple(prometheus.firing()),
         )
     except BackendError:
         return None

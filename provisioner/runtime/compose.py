@@ -64,18 +64,18 @@ class ComposeRuntime:
         if engine not in CHECKS:
             return
         check = CHECKS[engine]
-        text = files[check.file]
         program = PROGRAMS.get(check.program)
         container = self.client.containers.create(
             source.reference,
-            command=list(check.command("/tmp/config.yaml")),  # noqa: S108 - in the container
+            command=list(check.command(_in_check(check.file))),
             entrypoint=program,
             network_mode="none",
         )
         try:
-            container.put_archive("/", file_archive("/tmp/config.yaml", text))  # noqa: S108 - as above
+            for path, text in files.items():
+                container.put_archive("/", file_archive(_in_check(path), text))
             for secret in secret_paths(self.placement):
-                if secret in text:
+                if any(secret in text for text in files.values()):
                     container.put_archive("/", file_archive(secret, "x"))
             container.start()
             if container.wait(timeout=CHECK_SECONDS)["StatusCode"] != 0:
@@ -198,6 +198,11 @@ def compose_variables(
         variables[f"{prefix}_GO_MEMORY"] = go_memory_limit(engine, settings)
     ports = {f"{name.upper()}_PORT": str(number) for name, number in settings.ports}
     return variables | ports
+
+
+def _in_check(path: str) -> str:
+    """Where the container that checks a config has a file of its engine."""
+    return f"/tmp/{Path(path).name}"  # noqa: S108 - in the container
 
 
 def _state(service: str, container: Container) -> EngineState:

@@ -65,13 +65,12 @@ class NativeRuntime:
         if engine not in CHECKS:
             return
         check = CHECKS[engine]
-        text = files[check.file]
         binary = Path(source.reference)
         program = binary.with_name("promtool") if check.program == "promtool" else binary
         with tempfile.TemporaryDirectory() as folder:
-            config = Path(folder) / "config.yaml"
-            config.write_text(text, encoding="utf-8")
-            command = [str(program), *check.command(str(config))]
+            for path, text in files.items():
+                (Path(folder) / Path(path).name).write_text(text, encoding="utf-8")
+            command = [str(program), *check.command(f"{folder}/{Path(check.file).name}")]
             environment = bare_environment()  # as it will run
             done = subprocess.run(
                 command, env=environment, capture_output=True, text=True, check=False

@@ -22,8 +22,9 @@ from provisioner.backends import (
     post_otlp,
 )
 from provisioner.errors import BackendError, DeliveryFailed
+from provisioner.stack_figures import Alert
 from tests.ports import free_ports
-from tests.servers import Answer, Request, Server, serving, success, target
+from tests.servers import Answer, Request, Server, alert, serving, success, target
 
 
 class Scripted:
@@ -174,6 +175,18 @@ def test_targets_are_sorted_and_say_why_they_are_down(script: Scripted, server: 
     assert Prometheus(url=server.url).targets() == [
         Target(job="collector", url="http://collector/metrics", is_up=False, last_error="refused"),
         Target(job="loki", url="http://loki/metrics", is_up=True, last_error=""),
+    ]
+
+
+def test_alerts_are_those_that_fire_the_critical_ones_first(
+    script: Scripted, server: Server
+) -> None:
+    told = [alert("B"), alert("C", state="pending"), alert("A"), alert("Z", "critical")]
+    script.answer = success({"alerts": told})
+    assert Prometheus(url=server.url).firing() == [
+        Alert(name="Z", severity="critical", summary="Z is true", runbook="docs/runbook.md#z"),
+        Alert(name="A", severity="warning", summary="A is true", runbook="docs/runbook.md#a"),
+        Alert(name="B", severity="warning", summary="B is true", runbook="docs/runbook.md#b"),
     ]
 
 

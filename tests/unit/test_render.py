@@ -76,6 +76,7 @@ def test_every_template_board_and_the_clients_file_become_artifacts() -> None:
         "loki/config.yaml",
         "prometheus/client.yaml",
         "prometheus/prometheus.yaml",
+        "prometheus/rules.yaml",
         "prometheus/web.yaml",
     ]
 
@@ -241,7 +242,7 @@ def test_what_is_told_of_a_plan_reaches_the_scrape_endpoint_and_no_total() -> No
 
 def test_every_series_of_the_catalogue_passes_its_scrape_and_little_else() -> None:
     jobs = _read(_rendered(Settings())["prometheus/prometheus.yaml"])["scrape_configs"]
-    (client,) = [job for job in jobs if job["job_name"] == "claude-code"]
+    (client,) = [job for job in jobs if job["job_name"] == "collector"]
     (kept,) = client["metric_relabel_configs"]
     assert (kept["action"], kept["source_labels"]) == ("keep", ["__name__"])
     names = [each.prometheus_name for each in COUNTERS] + [each.name for each in PLAN_LIMITS]

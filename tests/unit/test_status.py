@@ -15,7 +15,7 @@ from provisioner.settings import Ports, Settings
 from provisioner.status import SPANS, TOTALS, EngineStatus, Status, addresses, status
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, running
-from tests.servers import FakeStack
+from tests.servers import FakeStack, alert
 
 STORES = ("loki", "prometheus", "collector")
 
@@ -63,6 +63,21 @@ def test_totals_are_asked_for_each_span(
 ) -> None:
     totals = status(_up(workspace, fake_stack, runtime), runtime).totals
     assert totals == {span: dict.fromkeys(TOTALS, 1234.5) for span in SPANS}
+
+
+def test_alerts_that_fire_are_told_the_critical_ones_first(
+    workspace: Workspace, fake_stack: FakeStack, runtime: FakeRuntime
+) -> None:
+    fake_stack.alerts = [
+        alert("TelemetryLate"),
+        alert("QueueGrowing", state="pending"),
+        alert("EngineDown", "critical"),
+    ]
+    found = status(_up(workspace, fake_stack, runtime), runtime)
+    assert [(each.name, each.summary) for each in found.alerts] == [
+        ("EngineDown", "EngineDown is true"),
+        ("TelemetryLate", "TelemetryLate is true"),
+    ]
 
 
 def test_an_engine_that_died_is_told_and_the_stack_is_not_fine(
@@ -136,6 +151,7 @@ def test_no_engines_are_not_fine() -> None:
         elsewhere="",
         engines=(),
         addresses={},
+        alerts=(),
         totals={},
         totals_error="",
     )

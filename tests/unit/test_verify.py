@@ -63,6 +63,7 @@ def test_a_whole_stack_is_proven_in_every_step(fake_stack: FakeStack) -> None:
         "probe over http/protobuf in prometheus",
         "probe over http/protobuf in loki",
         "scrape targets up",
+        "collector's own figures",
         "series",
         *(f"dashboard {board.title}" for board in DASHBOARDS),
     ]
@@ -165,6 +166,17 @@ def test_a_target_that_is_down_is_named_with_its_reason(fake_stack: FakeStack) -
 def test_no_target_at_all_is_not_fine(fake_stack: FakeStack) -> None:
     fake_stack.instead["/api/v1/targets"] = success({"activeTargets": []})
     assert not _verify(fake_stack)["scrape targets up"].is_ok
+
+
+def test_a_collector_that_is_up_and_tells_nothing_of_itself_is_not_fine(
+    fake_stack: FakeStack,
+) -> None:
+    fake_stack.instead["/api/v1/query"] = success({"result": []})
+    found = _verify(fake_stack)
+    assert found["scrape targets up"].is_ok
+    assert found["collector's own figures"].detail == (
+        "not there (waited 0 s; last seen: not told in the last 30 s)"
+    )
 
 
 def test_a_probe_that_was_refused_is_told_and_looked_for_all_the_same(

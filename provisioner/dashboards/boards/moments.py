@@ -6,10 +6,20 @@ from provisioner.dashboards.ask import lines, over_time
 from provisioner.dashboards.model import Annotation
 from provisioner.dashboards.readable import readable
 
-# The collector tells for how long it has run; rounded, or each scrape would tell another moment.
+# The collector tells for how long it has run; rounded, or each time it would be another moment.
 RESTARTS = (
-    'process_start_time_seconds{job=~"prometheus|loki"} * 1000 or '
-    "round(timestamp(otelcol_process_uptime) - otelcol_process_uptime, 10) * 1000"
+    'process_start_time_seconds{job=~"prometheus|loki"} * 1000 or round('
+    "timestamp(otelcol_process_uptime_seconds_total) - otelcol_process_uptime_seconds_total"
+    ", 10) * 1000"
+)
+
+RESTART_MARKS = (
+    Annotation(
+        name="Stack restarts",
+        color="blue",
+        query=over_time(RESTARTS, "{{job}} started"),
+        is_shown=True,
+    ),
 )
 
 
@@ -32,10 +42,5 @@ def moments(**narrowed: str) -> tuple[Annotation, ...]:
             query=lines(readable("api_error", **narrowed)),
             is_shown=shown,
         ),
-        Annotation(
-            name="Stack restarts",
-            color="blue",
-            query=over_time(RESTARTS, "{{job}} started"),
-            is_shown=True,
-        ),
+        *RESTART_MARKS,
     )

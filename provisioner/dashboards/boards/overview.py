@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from provisioner.dashboards.ask import now, over_time
+from provisioner.dashboards.boards.health import problems
 from provisioner.dashboards.boards.moments import moments
 from provisioner.dashboards.boards.session_rows import SESSION_KEYS, session_keys, session_time
 from provisioner.dashboards.model import Dashboard, Row
@@ -156,14 +157,7 @@ def _health() -> Row:
                 levels=(Level(at=0, tone=Tone.GOOD), Level(at=1, tone=Tone.WORRYING)),
                 queries=(now(or_proven_zero(total(_ERRORS), _ANSWERED)),),
             ),
-            Stat(
-                title="Stack Health",
-                why="Whether Prometheus reached every part of the stack at the end of the range.",
-                unit=Unit.COUNT,
-                levels=(Level(at=0, tone=Tone.BAD), Level(at=1, tone=Tone.GOOD)),
-                words={0: "a part is down", 1: "all up"},
-                queries=(now("min(up)"),),
-            ),
+            problems("Stack Health", board="health"),
         ),
     )
 

@@ -31,6 +31,7 @@ from provisioner.dashboards.panels import (
     Unit,
 )
 from provisioner.event_attributes import EVENTS, attributes_of
+from provisioner.stack_figures import RECORDED, TOLD
 from provisioner.telemetry import AMOUNTS, PLAN_LIMITS
 from tests.unit.dashboards import logql
 from tests.unit.dashboards.forbidden import ALLOWED, RULES, Rule
@@ -44,14 +45,17 @@ from tests.unit.dashboards.promql import (
 
 ROOT = Path(__file__).parents[3]
 DATA_SOURCES = ROOT / "grafana" / "provisioning" / "datasources" / "stack.yaml.j2"
-OF_ENGINES = {"up": frozenset({"job", "instance"})}
-"""What Prometheus itself writes down of the engines."""
+OF_ENGINES = {figure.name: frozenset(figure.labels) for figure in (*RECORDED, *TOLD)}
+"""What the stack tells of itself, which is nobody's use of Claude Code: no filter narrows it."""
 OF_PLANS = {limit.name: frozenset(limit.labels) for limit in PLAN_LIMITS}
 LABELS = {amount.name: amount.all_labels for amount in AMOUNTS} | OF_PLANS | OF_ENGINES
 FILTERED = {variable.label for variable in FILTERS}
 NOT_ON_A_BOARD = {
     "ledger_probe": "the stack's own round trip, which is no one's use of Claude Code",
     "ledger_tool_seconds": "its buckets tell more; the sum is kept for people's own means",
+    "stack:queue_bytes:most": "the share of it that is filled tells more",
+    "stack:queue_sent_bytes:rate1m": "a step on the way to how far a queue is behind",
+    "stack:queue_kept_up:time": "a step on the way to how far a queue is behind",
 }
 PROMISED = {
     "overview": {"Active Sessions", "Total Cost", "Token Usage", "Lines of Code", "Plan Limits"},
@@ -60,6 +64,7 @@ PROMISED = {
     "performance": {"API Request Duration by Model", "API Error Rate"},
     "productivity": {"Cumulative Code Changes", "Development Activity"},
     "events": {"Tool Execution Events", "API Error Events"},
+    "health": {"Problems", "Engines", "Firing Alerts"},
     "quality": {"Requests in the Ledger", "Requests in Loki", "Told Live"},
     "sessions": {"Sessions"},
     "session": {"Its Story"},
@@ -163,14 +168,14 @@ def test_data_sources_are_chosen_by_variables_that_begin_with_the_provisioned_on
 
 
 @each_board
-def test_every_board_can_be_narrowed_in_the_same_ways(board: Dashboard) -> None:
-    assert [variable.label for variable in board.variables] == [
-        "user",
-        "team",
-        "project",
-        "model",
-        "origin",
-    ]
+def test_every_board_of_the_use_of_claude_code_can_be_narrowed_in_the_same_ways(
+    board: Dashboard,
+) -> None:
+    asked = {series for _, query in board.queries() for series in series_of(query.expr)}
+    narrowed = ["user", "team", "project", "model", "origin"]
+    assert [variable.label for variable in board.variables] == (
+        [] if asked <= OF_ENGINES.keys() else narrowed
+    )
 
 
 @each_board
@@ -342,6 +347,23 @@ def test_links_of_event_lines_lead_to_boards_that_have_their_text() -> None:
     assert {uid for uid, _ in links} == {uid_of("session"), uid_of("events")}
     for uid, text in links:
         assert text in texts[uid]
+
+
+def test_a_tile_that_leads_to_a_board_leads_to_one_that_is_there() -> None:
+    led = {
+        panel.board
+        for board in DASHBOARDS
+        for panel in board.panels()
+        if isinstance(panel, Stat) and panel.board
+    }
+    assert led == {"health"}
+    assert led <= {board.name for board in DASHBOARDS}
+
+
+def test_overview_and_the_board_that_it_leads_to_agree_on_the_stacks_health() -> None:
+    boards = {board.name: board for board in DASHBOARDS}
+    (tile,) = (each for each in boards["overview"].panels() if each.title == "Stack Health")
+    assert tile.questions == next(boards["health"].panels()).questions
 
 
 def test_a_calendar_tile_says_so_in_its_title() -> None:

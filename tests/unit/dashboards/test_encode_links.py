@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from provisioner.dashboards.encode_links import encode_link
+from provisioner.dashboards.encode_links import encode_board, encode_link
 from provisioner.dashboards.panels import Link, Reach
 
 SESSION_URL = "/d/claude-otel-session?var-session=${__value.raw:percentencode}&"
@@ -32,3 +32,8 @@ LINK = Link(board="session", text="session", title="It")
 )
 def test_a_link_opens_its_board_with_what_was_clicked_and_its_time(link: Link, url: str) -> None:
     assert encode_link(link) == {"title": "It", "url": url}
+
+
+def test_a_tile_leads_to_its_board_over_the_same_time() -> None:
+    url = "/d/claude-otel-health?${__url_time_range}"
+    assert encode_board("health") == {"title": "Look closer", "url": url}

@@ -8,13 +8,15 @@ import pytest
 
 from provisioner.doctor.arrival_checks import (
     CHECKS,
+    alert_firing,
     catalogue_newer,
     exporter_stalled,
     nothing_arrived,
     stores_silent,
 )
-from provisioner.doctor.model import Arrivals, Observed, Span
+from provisioner.doctor.model import Arrivals, Finding, Observed, Span
 from provisioner.event_attributes import EVENTS, attributes_of
+from provisioner.stack_figures import Alert
 from tests.unit.doctor.patient import DAY, NOW, WELL, seen, told
 
 LIVELY = Arrivals(
@@ -45,6 +47,20 @@ def test_stores_that_do_not_answer_behind_an_open_door_are_a_warning() -> None:
     place = "127.0.0.1:19090, 127.0.0.1:13100"
     assert told(stores_silent, seen(arrivals=None)) == [("warning", place)]
     assert told(stores_silent, seen(arrivals=None, listening=frozenset())) == []
+
+
+def test_an_alert_that_fires_is_a_warning_with_its_heading_in_the_runbook() -> None:
+    full = Alert(
+        name="DiskFull", severity="critical", summary="full", runbook="docs/runbook.md#diskfull"
+    )
+    (finding,) = alert_firing(seen(arrivals=replace(LIVELY, alerts=(full,))))
+    assert finding == Finding(
+        id="alert-firing",
+        severity="warning",
+        where="the stack's alert DiskFull, critical",
+        what="full",
+        fix="docs/runbook.md#diskfull",
+    )
 
 
 def test_an_empty_day_is_a_note() -> None:

@@ -22,7 +22,13 @@ def test_every_check_has_a_name_of_its_own() -> None:
 def test_what_cannot_be_looked_at_is_not_among_the_checks() -> None:
     checked = doctor(seen(version=None, arrivals=None)).checked
     missing = {check.id for check in CHECKS} - set(checked)
-    assert missing == {"client-old", "nothing-arrived", "exporter-stalled", "catalogue-newer"}
+    assert missing == {
+        "client-old",
+        "alert-firing",
+        "nothing-arrived",
+        "exporter-stalled",
+        "catalogue-newer",
+    }
 
 
 def test_errors_come_before_warnings_and_warnings_before_notes() -> None:

@@ -15,7 +15,7 @@ from provisioner.files import write_atomically
 from provisioner.placement import LISTENERS
 from provisioner.settings import Ports, Settings
 from tests.ports import free_ports
-from tests.servers import Answer, Request, serving, success
+from tests.servers import Answer, Request, alert, serving, success
 
 SECRET = {"ANTHROPIC_API_KEY": "hidden", "PATH": "/nowhere"}
 
@@ -74,7 +74,9 @@ def test_a_client_that_cannot_be_run_is_a_client(tmp_path: Path) -> None:
 
 
 def answer(request: Request) -> Answer:
-    """Both stores: requests and events now, counters an hour ago, no sessions."""
+    """Both stores: requests and events now, counters an hour ago, no sessions; one alert."""
+    if request.path == "/api/v1/alerts":
+        return success({"alerts": [alert("DiskFull", "critical")]})
     now, query = time.time(), request.query["query"]
     if request.path == "/loki/api/v1/query":
         rows = [{"metric": {"event_name": "api_request"}, "value": [now, "7"]}]
@@ -111,7 +113,9 @@ def test_the_stores_are_asked_what_has_arrived(tmp_path: Path) -> None:
     assert found.busy.first - time.time() == pytest.approx(-7200, abs=5)
     assert found.busy.last - time.time() == pytest.approx(-3600, abs=5)
     assert found.counter == found.busy
-    asked = [each.query["query"] for each in (*prometheus.requests, *loki.requests)]
+    assert [each.name for each in found.alerts] == ["DiskFull"]
+    requests = (*prometheus.requests, *loki.requests)
+    asked = [each.query["query"] for each in requests if each.query]
     assert all('ingest_source=""' in each or 'origin="live"' in each for each in asked)
 
 

@@ -33,7 +33,6 @@ exit $(cat "$0.exit")
 
 INSIDE = {
     "COLLECTOR_HEALTH_PORT": "the gateway asks for it",
-    "COLLECTOR_TELEMETRY_PORT": "only other containers ask for it",
     "GRAFANA_ARGUMENTS": "its image reads GF_PATHS_* instead",
     "GRAFANA_GOGC": "its limit is enough",
     "GRAFANA_GO_MEMORY": "its limit is enough",
@@ -261,6 +260,16 @@ def test_a_config_that_its_engine_refuses_is_told_and_the_container_removed(
     with pytest.raises(ArtifactRejected, match="loki says: line 3: unknown key"):
         runtime.validate("loki", source("loki"), {"loki/config.yaml": "a: 1\n"})
     assert daemon.done[-1] == "DELETE /containers/check"
+
+
+def test_a_config_is_checked_together_with_the_files_that_it_names(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    files = {"prometheus/prometheus.yaml": "a: 1\n", "prometheus/rules.yaml": "b: 2\n"}
+    runtime.validate("prometheus", source("prometheus"), files)
+    config, rules = daemon.archives
+    assert config.startswith(b"tmp/prometheus.yaml\0")
+    assert rules.startswith(b"tmp/rules.yaml\0")
 
 
 def test_a_config_that_reads_the_secret_is_checked_with_another(

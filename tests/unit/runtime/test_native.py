@@ -234,10 +234,21 @@ def test_prometheus_is_checked_by_the_promtool_beside_it(
     native: NativeRuntime, tmp_path: Path
 ) -> None:
     _program(tmp_path / "promtool", '#!/bin/sh\n[ "$1 $2" = "check config" ]')
-    source = Source(
-        engine="prometheus", reference=str(tmp_path / "prometheus"), identity="", origin=""
-    )
-    native.validate("prometheus", source, {"prometheus/prometheus.yaml": "x"})
+    native.validate("prometheus", _prometheus(tmp_path), {"prometheus/prometheus.yaml": "x"})
+
+
+def test_a_config_is_checked_together_with_the_files_that_it_names(
+    native: NativeRuntime, tmp_path: Path
+) -> None:
+    _program(tmp_path / "promtool", '#!/bin/sh\ncat "$(dirname "$3")/rules.yaml"; exit 1')
+    files = {"prometheus/prometheus.yaml": "x", "prometheus/rules.yaml": "no rule"}
+    with pytest.raises(ArtifactRejected, match="prometheus says: no rule"):
+        native.validate("prometheus", _prometheus(tmp_path), files)
+
+
+def _prometheus(folder: Path) -> Source:
+    reference = str(folder / "prometheus")
+    return Source(engine="prometheus", reference=reference, identity="", origin="")
 
 
 def test_grafana_has_no_check_of_its_own(native: NativeRuntime) -> None:
