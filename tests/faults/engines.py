@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 
 import docker
 import psutil
+from docker.models.containers import Container
 
 from provisioner.runtime.choose import open_runtime
 from provisioner.runtime.model import Runtime
@@ -46,14 +47,15 @@ def kill_everything(stack: TestStack) -> float:
 
 @contextmanager
 def away(stack: TestStack, *engines: str) -> Iterator[None]:
-    """Engines are gone, as after a stop, until the block ends."""
-    runtime = runtime_of(stack)
+    """Engines are stopped until the block ends."""
     for engine in engines:
-        runtime.remove(engine)
+        _stop(stack, engine)
     try:
         yield
     finally:
-        stack.succeed("up")
+        for engine in engines:
+            _start(stack, engine)
+        wait_until(lambda: processes(stack).keys() >= {*engines})
 
 
 @contextmanager
@@ -98,7 +100,29 @@ def _programs(stack: TestStack) -> dict[str, int]:
 
 def _containers(stack: TestStack) -> dict[str, int]:
     with closing(docker.from_env()) as client:
-        label = f"com.docker.compose.project={stack.settings.project}"
-        found = client.containers.list(filters={"label": label})
-    service = "com.docker.compose.service"
-    return {each.labels[service]: int(each.attrs["State"]["Pid"]) for each in found}
+        return {
+            name: int(each.attrs["State"]["Pid"]) for name, each in _found(client, stack).items()
+        }
+
+
+def _stop(stack: TestStack, engine: str) -> None:
+    if stack.runtime == "native":
+        Supervisord(home=stack.home).stop(engine)
+        return
+    with closing(docker.from_env()) as client:
+        _found(client, stack)[engine].stop()
+
+
+def _start(stack: TestStack, engine: str) -> None:
+    if stack.runtime == "native":
+        Supervisord(home=stack.home).start(engine)
+        return
+    with closing(docker.from_env()) as client:
+        _found(client, stack)[engine].start()
+
+
+def _found(client: docker.DockerClient, stack: TestStack) -> dict[str, Container]:
+    """The stack's containers, running or not, by the engine they run."""
+    label = f"com.docker.compose.project={stack.settings.project}"
+    found = client.containers.list(all=True, filters={"label": label})
+    return {each.labels["com.docker.compose.service"]: each for each in found}

@@ -21,11 +21,11 @@ HEADINGS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One fault: API requests by what became of them."""
+    """One fault: API requests by what became of them. The real client does not tell of answers."""
 
     fault: str
     sent: int
-    acknowledged: int
+    acknowledged: int | None
     in_prometheus: int
     in_loki: int
     lost: int
@@ -43,7 +43,7 @@ class Row:
             self.twice,
             self.kept_though_refused,
         )
-        return (self.fault, *(f"{each:,}" for each in numbers))
+        return (self.fault, *("" if each is None else f"{each:,}" for each in numbers))
 
 
 def row_of(fault: str, account: Account) -> Row:

@@ -61,7 +61,7 @@ def test_a_full_disk_under_prometheus_is_told_and_goes_on_when_there_is_space(
 
 
 def _fill_in_traffic(stack: TestStack, disk: Disk) -> tuple[Account, Full]:
-    with traffic(stack, padding_bytes=PADDING_BYTES) as work:
+    with traffic(stack, clients=8, interval_seconds=0.2, padding_bytes=PADDING_BYTES) as work:
         wait_for_more(work, BATCHES)
         began = time.time()
         disk.fill()

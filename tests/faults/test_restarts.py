@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tests.faults.conftest import Enter
+from tests.faults.engines import runtime_of
 from tests.faults.traffic import settled, traffic, wait_for_more
 from tests.stack.stacks import TestStack
 
 CLIENTS = 12
 INTERVAL_SECONDS = 0.1
 BATCHES = 48
-ENGINES = ("collector", "prometheus", "loki", "collector")
+ENGINES = 3 * ("collector", "prometheus", "loki")
 
 
 def test_restarts_in_an_export_storm_lose_and_repeat_nothing(
@@ -17,7 +18,7 @@ def test_restarts_in_an_export_storm_lose_and_repeat_nothing(
 ) -> None:
     with traffic(stack, clients=CLIENTS, interval_seconds=INTERVAL_SECONDS) as work:
         for engine in ENGINES:
-            stack.succeed("restart", engine)
+            runtime_of(stack).restart(engine)
             wait_for_more(work, BATCHES)
     account = settled(stack, work)
     enter(f"restarts in an export storm ({stack.runtime})", account)
