@@ -6,7 +6,7 @@ TESTED := $(VENV)/.tested
 PYTEST := $(VENV)/bin/python -m pytest -n 2 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: up down restart logs status verify plan env setup doctor clean demo test check lint help
+.PHONY: up down restart logs status verify plan env setup doctor clean demo test check faults lint help
 
 up down restart logs status verify plan env setup doctor clean demo: $(STACK)  ## run claude-otel's command of that name; options in ARGS="…"
 	@$(STACK) $@ $(ARGS)
@@ -16,6 +16,9 @@ test: lint  ## set up and run all tests, with real engines and the real client
 
 check: lint  ## lint, types and fast tests; no engines
 	@$(PYTEST) -m "not stack" $(ARGS)
+
+faults: $(TESTED)  ## mistreat real engines under traffic and print what became of it (half an hour)
+	@$(VENV)/bin/python -m pytest -m faults tests/faults $(ARGS)
 
 lint: $(TESTED)
 	@$(VENV)/bin/ruff check --quiet && $(VENV)/bin/ruff format --quiet --check && $(VENV)/bin/mypy

@@ -6,7 +6,6 @@ session's total.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,6 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,11 +26,9 @@ from provisioner.runtime.choose import open_runtime
 from provisioner.workspace import open_workspace
 from tests.stack import scenarios
 from tests.stack.books import Books, eventually
-from tests.stack.client import ClientResult, prepare_repository, run_client
-from tests.stack.messages_api import MessagesApi
+from tests.stack.desk import DISAGREE, Desk, missing, open_desk
 from tests.stack.runs import TOLERANCE, Runner
 from tests.stack.scenarios import run_scenario
-from tests.stack.stacks import TestStack
 from tests.unit.transcripts.lines import answer, write_transcript
 
 ANSWERS = 8_000
@@ -42,73 +38,11 @@ PRICE = 0.013924
 KILLED_AFTER = 2_000
 BACKFILL = ("backfill", "--since", "2h", "--grace", "30")
 OFF = {"CLAUDE_CODE_ENABLE_TELEMETRY": "0"}
-DISAGREE = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """A person with one home and one repository, in a project of the test's own."""
-
-    books: Books
-    api: MessagesApi
-    home: Path
-    repository: Path
-    since: str
-
-    @property
-    def stack(self) -> TestStack:
-        return self.books.stack
-
-    def ask(self, prompt: str, *arguments: str, **environment: str) -> ClientResult:
-        """One prompt in a process of its own."""
-        return run_client(
-            prompt,
-            home=self.home,
-            cwd=self.repository,
-            api=self.api,
-            telemetry_env=self.stack.telemetry_env(**environment),
-            arguments=arguments,
-        )
-
-    def reconcile(self, *options: str) -> tuple[int, dict[str, Any]]:
-        """The exit code, and what is said of the test's own project, summed over days."""
-        own = ("--since", self.since, "--grace", "0.5", "--json", *options)
-        ran = self.stack.run("reconcile", *own, env=self.environment)
-        assert ran.code in (0, DISAGREE), ran
-        found = json.loads(ran.out)
-        rows = [row for row in found["rows"] if row["project"] == self.books.project]
-        return ran.code, {**found, "rows": rows}
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What a command needs to find the person's transcripts, and nobody else's."""
-        folders = {"CLAUDE_CONFIG_DIR": ".claude", "CLAUDE_OTEL_USAGE_DIR": "usage"}
-        return {name: str(self.home / folder) for name, folder in folders.items()}
-
-    def totals(self) -> dict[str, float]:
-        """What both stores say that the project has cost, and of how many requests."""
-        return {
-            "cost": self.books.total("ledger_cost_usd"),
-            "cost in loki": self.books.loki_total("api_request", "cost_usd"),
-            "cost of sessions": self.books.total("ledger_session_cost_usd"),
-            "requests": self.books.total("ledger_api_requests", outcome="ok"),
-            "requests in loki": self.books.loki_count("api_request"),
-        }
 
 
 @pytest.fixture
 def desk(runner: Runner, tmp_path: Path) -> Desk:
-    """Telemetry of tests before this one is none of its business."""
-    home = tmp_path / "home"
-    home.mkdir()
-    origin = f"https://github.com/{runner.books.project}.git"
-    return Desk(
-        books=runner.books,
-        api=runner.api,
-        home=home,
-        repository=prepare_repository(tmp_path / "repository", origin=origin),
-        since=datetime.now(tz=UTC).isoformat(timespec="milliseconds"),
-    )
+    return open_desk(runner, tmp_path)
 
 
 def test_what_a_client_could_not_send_at_its_exit_is_named_and_added_once(desk: Desk) -> None:
@@ -132,7 +66,7 @@ def test_what_a_client_could_not_send_at_its_exit_is_named_and_added_once(desk: 
     finally:
         stack.succeed("up")
     code, said = desk.reconcile()
-    assert (code, _missing(said)) == (DISAGREE, {"stack down": 2})
+    assert (code, missing(said)) == (DISAGREE, {"stack down": 2})
     assert _cost_missing(said) == pytest.approx(
         result.total_cost_usd - desk.books.total("ledger_cost_usd"), rel=0, abs=TOLERANCE
     )
@@ -150,7 +84,7 @@ def test_what_was_never_sent_is_named_and_added_once(desk: Desk) -> None:
     assert first.total_cost_usd < resumed.total_cost_usd < forked.total_cost_usd
     eventually(lambda: desk.books.total("ledger_api_requests"), 1)
     code, said = desk.reconcile()
-    assert (code, _missing(said)) == (DISAGREE, {"telemetry off": 5})
+    assert (code, missing(said)) == (DISAGREE, {"telemetry off": 5})
     _repair_twice(desk, forked.total_cost_usd, 6)
     by_source = desk.books.by("ledger_api_requests", "source", "origin")
     assert by_source == {"main transcript": 3, "subagent transcript": 2, "main live": 1}
@@ -279,18 +213,9 @@ def _repair_twice(desk: Desk, cost: float, requests: int) -> None:
     )
     for _ in range(2):
         code, said = desk.reconcile("--repair")
-        assert (code, _missing(said)) == (0, {}), said
+        assert (code, missing(said)) == (0, {}), said
         assert desk.totals() == expected
     assert len(desk.books.by("ledger_cost_usd", "user", "team", "model", "effort", "speed")) == 1
-
-
-def _missing(said: Mapping[str, Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in said["rows"]:
-        for reason, count in row["reasons"].items():
-            found[reason] = found.get(reason, 0) + count
-    assert sum(found.values()) == sum(row["missing"]["requests"] for row in said["rows"])
-    return found
 
 
 def _cost_missing(said: Mapping[str, Any]) -> float:
