@@ -14,7 +14,7 @@ from tests.stack.runs import pass_event
 from tests.stack.stacks import TestStack
 
 OK = 200
-REFUSALS = range(400, 500)
+REFUSALS = range(400, 501)
 INDEX_LABELS = {"service_name", "event_name", "ingest_source"}
 
 
