@@ -193,7 +193,7 @@ content_types = st.sampled_from((PROTOBUF, JSON))
 
 
 def written(shape: Shape, content_type: str) -> bytes:
-    """A request as it travels; JSON of protobuf's own making, which OTLP's is not in every point."""
+    """A request as it travels; JSON as protobuf writes it, which is not always OTLP's."""
     if content_type == JSON:
         return MessageToJson(shape, indent=None).encode()
     return bytes(shape.SerializeToString())
