@@ -50,7 +50,7 @@ def apply(plan: Plan, stage: Stage, report: Report, *, accept_unsafe: bool = Fal
             if verb != "start":
                 _make(change, stage)
         if verb == "start":
-            _start([change.subject for change in changes], stage)
+            _start([change.subject for change in changes], stage, report)
     _remember_settings(stage)
 
 
@@ -109,11 +109,22 @@ def _make(change: Change, stage: Stage) -> None:
             _remember(stage, subject)
 
 
-def _start(engines: Sequence[str], stage: Stage) -> None:
+def _start(engines: Sequence[str], stage: Stage, report: Report) -> None:
+    if "collector" in engines:
+        _set_aside(stage, report)
     # In one call: one after the other, each would be replaced along with the next.
     stage.runtime.start(engines, stage.sources)
     for engine in engines:
         _remember(stage, engine)
+
+
+def _set_aside(stage: Stage, report: Report) -> None:
+    """The collector does not start with a queue that it cannot open."""
+    found = stage.runtime.set_queues_aside(stage.sources)
+    for name in found:
+        report(f"set aside, for it could not be opened: {name}")
+    applied = load_applied(stage.workspace.home)
+    _save(stage, replace(applied, set_aside=(*applied.set_aside, *found)))
 
 
 def stack_secrets(workspace: Workspace, runtime: Runtime) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What does the collector make of a record before it is counted?
 
-The same as `transform/normalise` and `transform/labels` of collector/config.yaml.j2, for records
-that do not pass the collector; tests/stack/test_ledger.py holds the two against each other.
+The same as `redaction`, `transform/normalise` and `transform/labels` of collector/config.yaml.j2,
+for records that do not pass the collector; tests/stack/test_ledger.py compares the two.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from provisioner import telemetry
 from provisioner.model_names import clean_model
 from provisioner.parts import AMOUNT, Attributes
 from provisioner.records import Event, Increment, Record, Value
+from provisioner.redact import redacted
 
 Values = Mapping[str, Value]
 
@@ -41,7 +42,8 @@ class Teller:
 
 def stored(event: Event, teller: Teller) -> Event:
     """An event as it is kept in Loki: who, which project, a clean model and source; no content."""
-    own = {**event.attributes, **_identity(event.attributes, teller)}
+    sent = redacted(event.attributes)
+    own = {**sent, **_identity(sent, teller)}
     own |= _cleaned(event.name, own)
     dropped = _CONTENT if teller.identity == "email" else _CONTENT | _PERSONAL
     kept = {name: value for name, value in own.items() if name not in dropped}
@@ -50,7 +52,8 @@ def stored(event: Event, teller: Teller) -> Event:
 
 def normalised(record: Record, teller: Teller) -> Attributes:
     """The labels and numbers of a record as amounts are made from them."""
-    own = {**record.attributes, **_identity(record.attributes, teller)}
+    sent = redacted(record.attributes)
+    own = {**sent, **_identity(sent, teller)}
     origin = {"origin": _text(own["origin"])}
     match record:
         case Event():
@@ -73,7 +76,7 @@ def _computed(name: str, cleaned: Values) -> dict[str, str]:
 
 
 def _identity(own: Values, teller: Teller) -> dict[str, Value]:
-    places = (own, teller.resource)
+    places = (own, redacted(teller.resource))
     user = _first(places, "user.email", "user.account_uuid", "user.id")
     is_transcript = teller.resource.get("origin") == "transcript"
     return {
@@ -168,7 +171,8 @@ def _amount(value: float) -> dict[str, float]:
 
 
 def _number(value: Value) -> float | None:
-    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+    """A number, or a text that is one. Truth is neither: the collector has made a text of it."""
+    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value)):
         return None
     return float(value)
 

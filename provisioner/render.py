@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 import jinja2
 import yaml
 
-from provisioner import telemetry
+from provisioner import redact, telemetry
 from provisioner.client_env import client_shell_file
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.encode import encode
@@ -81,6 +81,7 @@ def _render_template(path: str, stack: Stack, root: Path) -> str:
             with_grafana=stack.with_grafana,
             telemetry=telemetry,
             model_decorations=MODEL_DECORATIONS,
+            secrets=redact.PATTERNS,
             amounts=tuple(telemetry.amounts(session_series=stack.settings.session_series)),
         )
     except _BROKEN as error:

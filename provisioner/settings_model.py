@@ -134,6 +134,7 @@ class Settings(_Section):
     runtime: Literal["auto", "docker", "native"] = _setting("auto", "RUNTIME")
     identity: Literal["email", "hash", "none"] = _setting("email", "STACK_IDENTITY")
     keep_content: bool = _setting(default=False, env="STACK_KEEP_CONTENT")
+    redact_secrets: bool = _setting(default=True, env="STACK_REDACT_SECRETS")
     session_series: bool = _setting(default=True, env="STACK_SESSION_SERIES")
     data_dir: Path | None = _setting(None, "STACK_DATA_DIR")
     ports: Ports = Ports()

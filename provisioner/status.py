@@ -45,7 +45,7 @@ class Status:
     """The stack's engines, addresses, alerts, and totals by span and name; empty when unknown.
 
     `elsewhere` names the other runtime when the stack runs under that one, `totals_error` says why
-    a running stack has no totals.
+    a running stack has no totals, `set_aside` names queue files that the collector could not open.
     """
 
     project: str
@@ -56,6 +56,7 @@ class Status:
     alerts: tuple[Alert, ...]
     totals: Mapping[str, Mapping[str, float]]
     totals_error: str
+    set_aside: tuple[str, ...] = ()
 
     @property
     def is_ok(self) -> bool:
@@ -67,7 +68,8 @@ class Status:
 def status(workspace: Workspace, runtime: Runtime) -> Status:
     """The stack as it is now; a stack that is down has no engines and no totals."""
     states = runtime.states()
-    wanted = load_applied(workspace.home).launches
+    applied = load_applied(workspace.home)
+    wanted = applied.launches
     names = [engine for engine in ENGINES if engine in states or engine in wanted]
     found = tuple(_engine(name, states.get(name), workspace, runtime) for name in names)
     alerts, totals, totals_error = _told(workspace) if states else ((), {}, "")
@@ -80,6 +82,7 @@ def status(workspace: Workspace, runtime: Runtime) -> Status:
         alerts=alerts,
         totals=totals,
         totals_error=totals_error,
+        set_aside=applied.set_aside,
     )
 
 

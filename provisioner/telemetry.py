@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from provisioner import parts
+from provisioner.event_attributes import EVENTS
 from provisioner.parts import CounterPart, EventPart, Part
 
 EVENT_SCOPE = "com.anthropic.claude_code.events"
@@ -83,6 +84,7 @@ class Counter:
     prometheus_name: str
     labels: tuple[str, ...]
     why: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,12 +470,14 @@ COUNTERS = (
         prometheus_name="claude_code_cost_usage_USD_total",
         labels=(*_POINT_LABELS, *_COST_LABELS),
         why="Estimated cost, the client's own counter.",
+        unit="USD",
     ),
     Counter(
         otel_name="claude_code.token.usage",
         prometheus_name="claude_code_token_usage_tokens_total",
         labels=(*_POINT_LABELS, *_COST_LABELS, "type"),
         why="Tokens used, the client's own counter.",
+        unit="tokens",
     ),
     Counter(
         otel_name="claude_code.code_edit_tool.decision",
@@ -486,6 +490,7 @@ COUNTERS = (
         prometheus_name="claude_code_active_time_seconds_total",
         labels=(*_POINT_LABELS, "type"),
         why="Active time, the client's own counter.",
+        unit="s",
     ),
 )
 
@@ -546,8 +551,30 @@ LABEL_ATTRIBUTES = {
 }
 """The attributes of those labels that are named otherwise; the first that is there counts."""
 
-EVENT_NAME_PATTERN = "^[a-z][a-z0-9_.]{0,63}$"
-"""What an event's name looks like: it is an index label, and one of another form is `other`."""
+EVENT_NAME_PATTERN = f"^({'|'.join((*EVENTS, PROBE_EVENT))})$"
+"""The names of events: each is a stream of Loki's, and a sender's own must not be. An event of
+another name is `other`, and keeps its own."""
+
+SERVICES = ("claude-code", "claude-code-desktop", "claude-otel")
+"""Who sends: these too are streams. Who is called like the first is taken for it, others are
+`other`."""
+
+SERVICE_PATTERN = f"^({'|'.join(SERVICES)})$"
+
+RESOURCE_BYTES = 4096
+SCOPE_BYTES = 1024
+"""So long may the attributes of a resource be, and those of a scope, written as JSON: both stores
+repeat them on each record. Measured: one resource of a megabyte with 2000 records behind it made
+an entry that was larger than Loki's whole queue, and stopped it for ever."""
+
+REFUSED_NAME_PATTERN = "^[^A-Za-z0-9]*$|^[^A-Za-z0-9]{2}|^(event|service)_name$"
+"""Names of attributes that are not kept. Of some, Loki leaves nothing, and refuses all that came
+with them; those with two underscores in front are its own: of one record with `__error__`, every
+query that meets it fails. The others are the names of its labels."""
+
+RECORD_ATTRIBUTES = 256
+POINT_ATTRIBUTES = 64
+"""So many attributes may a record have, and a data point on the scrape endpoint."""
 
 LABEL_PATTERN = r"^[\p{L}\p{N}._][\p{L}\p{N} ._@:/+()\[\]'#&!~-]*$"
 """What a label's value looks like, in Go's regular expressions: anything else becomes `other`."""
@@ -558,6 +585,15 @@ LABEL_BYTES = 200
 MAIN_SOURCES = "^(main|sdk|repl_main_thread.*)$"
 SUBAGENT_SOURCES = "^(subagent$|agent:)"
 """Values of `query_source` that mean the main thread, or a subagent; all others are auxiliary."""
+
+LABEL_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
+"""Attributes of other names leave the client's own counters."""
+
+NATIVE_STREAMS = 50_000
+"""So many series of the client's own counters are kept on the scrape endpoint; no new ones then."""
+
+NATIVE_MOST = 1_000_000_000_000_000.0
+"""The most that one data point of theirs may say."""
 
 COUNTER_MOST = 1_000_000_000.0
 """The most that one data point of a counter may add."""
@@ -576,11 +612,46 @@ NUMBERS = {
 """Numeric attributes, which some clients send as strings, and the most one record may add."""
 
 
+RESOURCE_ATTRIBUTES = (
+    "service.name",
+    "service.version",
+    "user.email",
+    "user.account_uuid",
+    "user.id",
+    "team",
+    "team.id",
+    "department",
+    "project",
+    "vcs.owner.name",
+    "vcs.repository.name",
+    "origin",
+    "truncated.resource",
+)
+"""What is left of a resource that says too much."""
+
+
 def labels_of(signal: Signal) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every label that amounts of a signal take from a record, with its attributes, sorted."""
     names = {name for each in AMOUNTS if each.signal == signal for name in each.labels}
     sent = sorted(names.difference(COMPUTED_LABELS))
     return tuple((name, LABEL_ATTRIBUTES.get(name, (name,))) for name in sent)
+
+
+COUNTED_ATTRIBUTES = tuple(
+    sorted(
+        {
+            *(name for _, names in labels_of("event") for name in names),
+            "protocol",
+            *NUMBERS,
+            *RESOURCE_ATTRIBUTES,
+            "query_source",
+            "agent_id",
+            "agent.name",
+            "truncated.record",
+        }
+    )
+)
+"""What is kept of a record that has too many attributes, before others."""
 
 
 def amounts(*, session_series: bool) -> Iterator[Amount]:

@@ -51,6 +51,7 @@ class FakeRuntime:
     engines: dict[str, EngineState] = field(default_factory=dict)
     delivered: Delivery | None = None
     kept: list[Holding] = field(default_factory=list)
+    corrupt: list[str] = field(default_factory=list)
     rejects: str = ""
     interrupted_at: str = ""
 
@@ -86,6 +87,10 @@ class FakeRuntime:
         del sources
         self.delivered = delivery
         self._called("deliver")
+
+    def set_queues_aside(self, sources: Mapping[str, Source]) -> list[str]:
+        del sources
+        return self.corrupt
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
         del sources

@@ -59,6 +59,9 @@ def _show(found: Status) -> None:
         out.print()
     for name, address in found.addresses.items():
         out.print(f"{name.replace('_', ' '):<11} {address}")
+    for path in found.set_aside:
+        out.print(f"\nset aside, for the collector could not open it: {path}")
+        out.print("  it may hold events that are in no total: claude-otel reconcile finds which")
 
 
 def _engines(found: Status) -> Table:

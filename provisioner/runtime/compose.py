@@ -18,6 +18,7 @@ from provisioner.placement import ENGINES, Placement, docker_placement, secret_p
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.docker_files import CONFIG_ROOT, file_archive, stack_archive, stale_folders
 from provisioner.runtime.docker_images import Images, pinned_reference
+from provisioner.runtime.docker_queues import set_aside_in
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.settings import RuntimeName, Settings
 
@@ -106,13 +107,27 @@ class ComposeRuntime:
         return frozenset(int(each["HostPort"]) for every in published for each in every or ())
 
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
-        create = ("up", "--no-start", "--no-deps", "--force-recreate", "files")
-        self._compose(*create, sources=sources)
-        container = self._container("files")
+        container = self._files(sources)
         held, _ = container.get_archive(CONFIG_ROOT)
         stale = stale_folders(self.placement, delivery, b"".join(held))
         container.put_archive("/", stack_archive(self.placement, delivery, stale))
         container.remove(v=False)
+
+    def set_queues_aside(self, sources: Mapping[str, Source]) -> list[str]:
+        state = self.states().get("collector")
+        if state and state.is_running:
+            return []
+        container = self._files(sources)
+        try:
+            return set_aside_in(container, self.placement.data["collector"])
+        finally:
+            container.remove(v=False)
+
+    def _files(self, sources: Mapping[str, Source]) -> Container:
+        """A container that has all volumes and runs nothing."""
+        create = ("up", "--no-start", "--no-deps", "--force-recreate", "files")
+        self._compose(*create, sources=sources)
+        return self._container("files")
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
         # Compose replaces only what differs by its own account; a changed config does not.

@@ -97,6 +97,9 @@ class Runtime(Protocol):
     def deliver(self, delivery: Delivery, sources: Mapping[str, Source]) -> None:
         """Bring rendered files to where the engines read them."""
 
+    def set_queues_aside(self, sources: Mapping[str, Source]) -> list[str]:
+        """Rename what would keep a collector that does not run from starting; the new names."""
+
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
         """Start engines, or replace those that run with other arguments or another source."""
 

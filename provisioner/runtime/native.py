@@ -15,6 +15,7 @@ from provisioner import engines
 from provisioner.files import remove_stale, write_atomically
 from provisioner.launch import arguments, garbage_percent, go_memory_limit
 from provisioner.placement import ENGINES, STORING, Placement, engine_of, native_placement
+from provisioner.queue_file import set_aside
 from provisioner.runtime.checks import CHECKS, reject
 from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
 from provisioner.runtime.orphans import Orphan, find_orphans, stop_orphan
@@ -102,6 +103,11 @@ class NativeRuntime:
         remove_stale(self.home / "config", wanted)
         for path, text in delivery.secrets.items():
             write_atomically(Path(path), text, mode=0o600)
+
+    def set_queues_aside(self, sources: Mapping[str, Source]) -> list[str]:  # noqa: ARG002 - containers need their images
+        if self._process("collector"):
+            return []
+        return [str(path) for path in set_aside(self.home / "data" / "collector")]
 
     def start(self, engines: Sequence[str], sources: Mapping[str, Source]) -> None:
         # What is not asked for yet must not start along with the first: it would start twice.

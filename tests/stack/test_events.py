@@ -33,11 +33,9 @@ DOOR_BYTES = 2**21
 def test_an_unknown_event_and_its_attributes_are_kept(stack: TestStack) -> None:
     mark = uuid.uuid4().hex
     _send(stack, CLIENT, "telepathy_started", {"brain.count": 2, "mark": mark})
-    found = _find(stack, mark)
-    assert (found.attributes["event_name"], found.attributes["brain_count"]) == (
-        "telepathy_started",
-        "2",
-    )
+    found = _find(stack, mark).attributes
+    named = found["event_name"], found["event_name_client"]
+    assert (*named, found["brain_count"]) == ("other", "telepathy_started", "2")
 
 
 def test_an_event_whose_name_is_no_name_is_kept_as_other(stack: TestStack) -> None:
@@ -53,7 +51,8 @@ def test_other_services_telemetry_is_kept_but_enters_no_total(stack: TestStack) 
     stranger = Sender(service_name="stranger", scope="stranger")
     _send(stack, stranger, "api_request", {"cost_usd": 1e6, "project": mark, "mark": mark})
     _send(stack, CLIENT, "api_request", {"cost_usd": 0.5, "project": mark, "mark": f"{mark}-2"})
-    assert _find(stack, mark).attributes["service_name"] == "stranger"
+    found = _find(stack, mark).attributes
+    assert (found["service_name"], found["service_name_client"]) == ("other", "stranger")
     cost = f'sum(sum_over_time(ledger_cost_usd{{project="{mark}"}}[1h]))'
     eventually(lambda: stack.prometheus.total(cost), 0.5)
 
