@@ -19,13 +19,16 @@ class Applied:
     """Digests of what each engine was last started with, and of the files it has read.
 
     `launches` is keyed by engine; `files` holds path → digest per engine; `retention_days` is
-    what the stores were last told to keep.
+    what the stores were last told to keep, `versions` which version of an engine last wrote its
+    data; `restoring` is the backup that is being restored, and has not been wholly.
     """
 
     runtime: str = ""
     launches: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     retention_days: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    restoring: str = ""
 
     def with_engine(self, engine: str, launch: str, files: Mapping[str, str]) -> Applied:
         """The note after an engine has been brought up to date."""
