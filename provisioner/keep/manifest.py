@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from provisioner.keep.totals import Totals
 
@@ -60,7 +60,10 @@ _MANIFEST = TypeAdapter(Manifest)
 
 def read_manifest(text: bytes) -> Manifest:
     """The manifest of a backup; raises ValueError when it is none."""
-    return _MANIFEST.validate_json(text)
+    try:
+        return _MANIFEST.validate_json(text)
+    except ValidationError as error:
+        raise ValueError("its manifest is not whole") from error
 
 
 def schema_of(text: bytes) -> tuple[int, str]:

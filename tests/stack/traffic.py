@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from provisioner.errors import DeliveryFailed
 from provisioner.otlp import logs_request, send
-from provisioner.records import Event
+from provisioner.records import Event, Value
 from tests.stack.stacks import TestStack
 from tests.stack.test_events import CLIENT
 
@@ -31,7 +31,7 @@ class Traffic:
 
     def run(self) -> None:
         while not self._end.is_set():
-            attributes = {
+            attributes: dict[str, Value] = {
                 "project": self.project,
                 "number": self.acknowledged,
                 "cost_usd": cost_of(self.acknowledged),
