@@ -96,7 +96,7 @@ def test_every_change_of_what_it_holds_is_noticed(tmp_path: Path) -> None:
         changed[place] ^= 0x55
         (tmp_path / "changed").write_bytes(changed)
         # What repeats itself can be said in several ways, and a time in its head means nothing.
-        if _content(changed) != content:
+        if _content(bytes(changed)) != content:
             with pytest.raises(Refused):
                 open_backup(tmp_path / "changed", silent)
 
