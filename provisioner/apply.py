@@ -98,8 +98,8 @@ def _make(change: Change, stage: Stage) -> None:
             delivery = Delivery(artifacts=stage.desired.artifacts, secrets=secret)
             # From here on there is something that only this runtime knows of.
             _save(stage, load_applied(workspace.home))
-            remember_place(workspace, runtime.name)
             runtime.deliver(delivery, stage.sources)
+            remember_place(workspace, runtime.name)
         case "stop":
             runtime.remove(subject)
             _save(stage, load_applied(workspace.home).without_engine(subject))

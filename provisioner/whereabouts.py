@@ -43,13 +43,20 @@ def at_place(workspace: Workspace, place: Place) -> Workspace:
     return replace(workspace, settings=settings, home=place.home)
 
 
+def noted_place(workspace: Workspace) -> Place | None:
+    """Where the checkout's stack had its history, by the checkout's note."""
+    if not _is_own(workspace):
+        return None
+    try:
+        return _NOTE.validate_json((workspace.root / FILE_NAME).read_bytes())
+    except (OSError, ValueError):
+        return None  # from before there were notes, or not ours
+
+
 def last_place(workspace: Workspace) -> Place | None:
     """Where the history was the last time; None when nothing is known of one."""
-    if _is_own(workspace):
-        try:
-            return _NOTE.validate_json((workspace.root / FILE_NAME).read_bytes())
-        except (OSError, ValueError):
-            pass  # from before there were notes, or not ours: what the stack itself knows is left
+    if noted := noted_place(workspace):
+        return noted
     match load_applied(workspace.home).runtime:
         case "docker" | "native" as runtime:
             return place_of(workspace, runtime)
@@ -84,6 +91,22 @@ def way_back(last: Place, here: Place) -> str:
     return (
         f"{settings} leads back to it; `claude-otel backup` there and `claude-otel restore` here "
         "bring it along"
+    )
+
+
+def data_of(place: Place) -> str:
+    """How a person calls the data at a place."""
+    if place.runtime == "docker":
+        return f"Docker's volumes of {place.project}"
+    return str(place.home / "data")
+
+
+def lost(here: Place) -> str:
+    """What to say of history that is not where it was."""
+    cause = "another Docker context or daemon?" if here.runtime == "docker" else "a disk away?"
+    return (
+        f"this stack would start empty: it was in {data_of(here)}, and is not there now ({cause}); "
+        "`claude-otel restore` brings a backup of it back"
     )
 
 

@@ -27,6 +27,7 @@ from provisioner.workspace import Workspace
 
 LOCK_SECONDS = 5.0
 DOOR = "collector"
+NEEDED = ("collector", "loki", "prometheus")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,8 @@ def _refuse_unfit(target: Path, states: Mapping[str, EngineState]) -> None:
         raise Refused(f"{target} is there already\n  next: choose another name, or move it away")
     if not target.parent.is_dir():
         raise Refused(f"{target.parent} is no directory\n  next: make it, or choose another place")
+    if missing := [name for name in NEEDED if name not in states]:
+        raise Refused(f"not there: {', '.join(missing)}\n  next: claude-otel up")
     if unfit := [name for name, each in states.items() if each.is_orphan or not each.is_running]:
         raise Refused(f"not running as it should: {', '.join(unfit)}\n  next: claude-otel up")
 

@@ -111,9 +111,9 @@ def _replace(stage: Stage, backup: Backup, report: Report) -> None:
     starts = tuple(each for each in changes if each.verb == "start" and each.subject != DOOR)
     files = tuple(change for change in changes if change.verb not in {"start", "leave"})
     apply(Plan(changes=files), stage, report)
-    for engine in backup.manifest.parts:
+    for engine, data in data_of(backup, report):
         with understood(backup.path):
-            runtime.write_data(engine, data_of(backup, engine, report), stage.sources)
+            runtime.write_data(engine, data, stage.sources)
     note = load_applied(workspace.home)
     save_applied(workspace.home, replace(note, versions=backup.manifest.engines))
     apply(Plan(changes=starts), stage, report)

@@ -22,7 +22,7 @@ DAY_SECONDS = 86_400
 SKEW_SECONDS = 600
 """So far off its arrival an event's own time may be."""
 
-SPAN_DAYS = 30
+SPAN_DAYS = 100
 WEEK_DAYS = 7
 TOLERANCE = 1e-9
 NAMES = tuple(amount.name for amount in AMOUNTS if amount is not PROBE)

@@ -6,7 +6,7 @@ import gzip
 import re
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -29,6 +29,8 @@ from provisioner.runtime.model import DataFile, Report
 
 SMALL_BYTES = 64 << 20
 """What we put in beside the engines' data is far smaller."""
+
+PIECE_BYTES = 1 << 20
 
 _DATA = re.compile(rf"data/({'|'.join(KEPT)})(?:/(.*))?", re.DOTALL)
 _OWN = frozenset({MARK, IDENTITY, MANIFEST})
@@ -53,12 +55,16 @@ class _Member:
 
 def open_backup(path: Path, report: Report) -> Backup:
     """Read a backup to its end; raises Refused unless it is whole, and a version we know."""
+    if not path.is_file():
+        raise Refused(f"{path}: there is no such file\n  next: name a backup")
     own: dict[str, bytes] = {}
     parts: dict[str, Part] = {}
     with understood(path):
         for engine, members in groupby(_members(path), key=lambda member: member.engine):
+            if engine in parts:
+                raise Refused(_damaged(path, f"it has the data of {engine} twice"))
             if engine:
-                parts[engine] = _digest(engine, members, report)
+                parts[engine] = _part(engine, members, report)
                 continue
             for member in members:
                 content = member.file.content
@@ -74,25 +80,33 @@ def open_backup(path: Path, report: Report) -> Backup:
     return Backup(path=path, manifest=manifest, identity=identity)
 
 
-def data_of(backup: Backup, engine: str, report: Report) -> Iterator[DataFile]:
-    """An engine's files, to be written; raises Refused if they are others than were checked."""
-    digest = Digest()
+def data_of(backup: Backup, report: Report) -> Iterator[tuple[str, Iterator[DataFile]]]:
+    """Engines and their files, to be written in this order.
+
+    Raises Refused when they are not what was checked.
+    """
     with understood(backup.path):
-        for member in _members(backup.path):
-            if member.engine == engine:
-                yield _taken_in(member.file, digest)
-                report(f"{engine}: {megabytes(digest.size)}")
-    if digest.part() != backup.manifest.parts[engine]:
-        raise Refused(_damaged(backup.path, "it was changed while it was read"))
+        for engine, members in groupby(_members(backup.path), key=lambda member: member.engine):
+            if engine:
+                digest = Digest()
+                yield engine, _files(engine, members, digest, report)
+                if digest.part() != backup.manifest.parts.get(engine):
+                    raise Refused(_damaged(backup.path, "it was changed while it was read"))
 
 
-def _digest(engine: str, members: Iterator[_Member], report: Report) -> Part:
-    digest = Digest()
+def _files(
+    engine: str, members: Iterable[_Member], digest: Digest, report: Report
+) -> Iterator[DataFile]:
     for member in members:
-        taken = _taken_in(member.file, digest)
-        while taken.content and taken.content.read(1 << 20):
-            pass
+        yield _taken_in(member.file, digest)
         report(f"{engine}: {megabytes(digest.size)}")
+
+
+def _part(engine: str, members: Iterable[_Member], report: Report) -> Part:
+    digest = Digest()
+    for file in _files(engine, members, digest, report):
+        while file.content and file.content.read(PIECE_BYTES):
+            pass
     return digest.part()
 
 
@@ -112,7 +126,7 @@ def _members(path: Path) -> Iterator[_Member]:
                 if number == 0 and entry.name != MARK:
                     raise Refused(_foreign(path))
                 yield _member(path, archive, entry)
-        while content.read(1 << 20):  # to the checksum at its end
+        while content.read(PIECE_BYTES):  # to the checksum at its end
             pass
 
 
@@ -155,8 +169,6 @@ def understood(path: Path) -> Iterator[None]:
         yield
     except gzip.BadGzipFile as error:
         raise Refused(_foreign(path)) from error
-    except FileNotFoundError as error:
-        raise Refused(f"{path}: there is no such file\n  next: name a backup") from error
     except (tarfile.TarError, EOFError, zlib.error, ValueError, OverflowError) as error:
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise Refused(_damaged(path, reason)) from error

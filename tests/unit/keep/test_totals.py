@@ -21,7 +21,10 @@ from provisioner.workspace import Workspace
 from tests.servers import Answer, Request, Server, serving, success
 from tests.unit.keep.backups import TOTALS
 
-KEPT = {"loki": 10, "prometheus": 40}
+ENDS = (0, 99, 100, 199, 200, 299, 300, 398)
+"""The first and the last day of each question."""
+
+KEPT = {"loki": 10, "prometheus": 400}
 
 
 def _with(workspace: Workspace, server: Server) -> Workspace:
@@ -52,13 +55,13 @@ def test_the_past_is_asked_by_day_as_far_back_as_it_is_kept(workspace: Workspace
 
     with serving(answers) as server:
         totals = read_totals(_with(workspace, server), until, silent)
-    assert totals.days == {"loki": 9, "prometheus": 39}
-    assert totals.amounts == {day: {"ledger_cost_usd": 0.5} for day in (0, 29, 30, 38)}
+    assert totals.days == {"loki": 9, "prometheus": 399}
+    assert totals.amounts == {day: {"ledger_cost_usd": 0.5} for day in ENDS}
     assert {day: each for day, each in totals.entries.items() if each} == {
         0: {"api_request": 3},
         1: {"api_request": 3},
     }
-    assert (totals.of("ledger_cost_usd"), totals.events) == (2.0, 6)
+    assert (totals.of("ledger_cost_usd"), totals.events) == (0.5 * len(ENDS), 6)
 
 
 def test_days_that_a_store_may_have_begun_to_delete_are_not_asked_for(

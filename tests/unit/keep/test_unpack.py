@@ -39,16 +39,18 @@ def _archive(path: Path, entries: Iterable[tuple[tarfile.TarInfo, bytes]]) -> Pa
     return path
 
 
-def _read(backup: Backup, engine: str) -> dict[str, bytes]:
-    files = data_of(backup, engine, silent)
-    return {each.path: each.content.read() for each in files if each.content}
+def _read(backup: Backup) -> dict[str, dict[str, bytes]]:
+    return {
+        engine: {each.path: each.content.read() for each in files if each.content}
+        for engine, files in data_of(backup, silent)
+    }
 
 
 def test_a_backup_gives_back_what_was_put_into_it(tmp_path: Path) -> None:
     backup = open_backup(make_backup(tmp_path / "kept"), silent)
     assert backup.identity == "pepper"
     assert backup.manifest.totals == TOTALS
-    assert {engine: _read(backup, engine) for engine in DATA} == DATA
+    assert _read(backup) == DATA
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -86,6 +88,12 @@ def test_a_backup_that_ends_between_two_files_is_damaged(tmp_path: Path) -> None
     cut = _archive(tmp_path / "cut", [_file(MARK), _file("data/loki/wal")])
     with pytest.raises(Refused, match="it ends before its manifest"):
         open_backup(cut, silent)
+
+
+def test_an_engines_data_is_there_once(tmp_path: Path) -> None:
+    entries = [_file(MARK), *(_file(f"data/{name}/1") for name in ("loki", "collector", "loki"))]
+    with pytest.raises(Refused, match="it has the data of loki twice"):
+        open_backup(_archive(tmp_path / "twice", entries), silent)
 
 
 def test_every_change_of_what_it_holds_is_noticed(tmp_path: Path) -> None:
@@ -170,4 +178,4 @@ def test_a_backup_that_is_exchanged_after_the_check_is_noticed(tmp_path: Path) -
     with gzip.open(backup.path, "w") as file:
         file.write(plain.replace(b"entries", b"Entries"))
     with pytest.raises(Refused, match="it was changed while it was read"):
-        _read(backup, "loki")
+        _read(backup)

@@ -115,3 +115,21 @@ def test_a_stack_with_data_of_its_own_may_be_returned_to(
     save_applied(workspace.home, Applied(runtime="docker"))
     runtime.kept = [Holding(kind="directory", name="data")]
     assert left_behind(workspace, runtime) == ""
+
+
+def test_a_disk_that_is_not_mounted_does_not_look_like_a_new_stack(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    own = replace(workspace, build=workspace.root / "build")
+    remember_place(own, "native")
+    assert "and is not there now (a disk away?)" in left_behind(own, runtime)
+
+
+def test_another_daemon_does_not_look_like_a_new_stack(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    own = replace(workspace, build=workspace.root / "build")
+    remember_place(own, "docker")
+    runtime.name = "docker"
+    said = left_behind(own, runtime)
+    assert "it was in Docker's volumes of claude-otel, and is not there now" in said
