@@ -19,7 +19,9 @@ class Applied:
     """Digests of what each engine was last started with, and of the files it has read.
 
     `launches` is keyed by engine; `files` holds path → digest per engine; `retention_days` is
-    what the stores were last told to keep, `set_aside` names queue files that could not be opened.
+    what the stores were last told to keep, `set_aside` names queue files that could not be opened,
+    `versions` which version of an engine last wrote its data; `restoring` is the backup that is
+    being restored, and has not been wholly.
     """
 
     runtime: str = ""
@@ -27,6 +29,8 @@ class Applied:
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     retention_days: Mapping[str, int] = field(default_factory=dict)
     set_aside: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    restoring: str = ""
 
     def with_engine(self, engine: str, launch: str, files: Mapping[str, str]) -> Applied:
         """The note after an engine has been brought up to date."""

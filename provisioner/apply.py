@@ -16,6 +16,7 @@ from provisioner.keys import key_file, make_keys, token_file
 from provisioner.plan import Change, Desired, Plan, files_of
 from provisioner.ports import require_free_ports
 from provisioner.runtime.model import Delivery, Report, Runtime, Source
+from provisioner.whereabouts import remember_place
 from provisioner.workspace import Workspace
 
 
@@ -84,6 +85,8 @@ _NEW_CONFIG = {"start", "restart", "reload"}
 def _make(change: Change, stage: Stage) -> None:
     workspace, runtime, subject = stage.workspace, stage.runtime, change.subject
     match change.verb:
+        case "leave":
+            return  # what is there stays there; a person has said that this may start without it
         case "obtain":
             raise Refused(
                 f"{subject} is not here yet: run `claude-otel up`, which obtains it first"
@@ -98,6 +101,7 @@ def _make(change: Change, stage: Stage) -> None:
             # From here on there is something that only this runtime knows of.
             _save(stage, load_applied(workspace.home))
             runtime.deliver(delivery, stage.sources)
+            remember_place(workspace, runtime.name)
         case "stop":
             runtime.remove(subject)
             _save(stage, load_applied(workspace.home).without_engine(subject))
@@ -151,13 +155,16 @@ def _identity_secret(workspace: Workspace) -> Path:
 def _remember(stage: Stage, engine: str) -> None:
     launch = stage.desired.launches[engine].digest
     files = files_of(engine, stage.desired.artifacts)
-    _save(stage, load_applied(stage.workspace.home).with_engine(engine, launch, files))
+    applied = load_applied(stage.workspace.home).with_engine(engine, launch, files)
+    version = stage.desired.versions.get(engine)
+    versions = {**applied.versions, **({engine: version} if version else {})}
+    _save(stage, replace(applied, versions=versions))
 
 
 def _remember_settings(stage: Stage) -> None:
     applied = load_applied(stage.workspace.home)
     retention = stage.desired.retention_days
-    if "grafana" in stage.desired.launches:
+    if "grafana" in stage.desired.launches and "grafana" in applied.launches:
         files = files_of("grafana", stage.desired.artifacts)
         applied = applied.with_engine("grafana", applied.launches["grafana"], files)
     _save(stage, replace(applied, retention_days=retention))

@@ -111,7 +111,9 @@ def _interrupted(arguments: list[str]) -> str:
             return ""  # that is how one leaves it
         case ["up" | "restart"]:
             return "interrupted: run the command again to go on, or `claude-otel down`\n"
-        case ["down" | "clean" | "backfill"]:
+        case ["backup"]:
+            return "interrupted: there is no backup; `claude-otel up` starts what does not run\n"
+        case ["down" | "clean" | "backfill" | "restore"]:
             return "interrupted: run the command again to go on\n"
     return "interrupted\n"
 

@@ -17,6 +17,7 @@ from provisioner.launch import arguments, garbage_percent, go_memory_limit
 from provisioner.placement import ENGINES, KEYED, LISTENERS
 from provisioner.plan import Desired, Launch, Observed
 from provisioner.render import Stack, render
+from provisioner.runtime.choose import left_behind
 from provisioner.runtime.model import Runtime, Source
 from provisioner.workspace import Workspace
 
@@ -57,6 +58,7 @@ def observe(workspace: Workspace, runtime: Runtime) -> Observed:
         files=read_tree(workspace.build),
         states=runtime.states(),
         applied=load_applied(workspace.home),
+        left_behind=left_behind(workspace, runtime),
     )
 
 

@@ -10,10 +10,14 @@ from typing import Literal
 from provisioner.applied import Applied
 from provisioner.placement import ENGINES, engine_of
 from provisioner.runtime.model import EngineState, Source
+from provisioner.versions import cannot_read
 
-Verb = Literal["obtain", "write", "remove", "deliver", "stop", "start", "restart", "reload"]
+Verb = Literal[
+    "leave", "obtain", "write", "remove", "deliver", "stop", "start", "restart", "reload"
+]
 FEW_BOARDS = 2
 VERBS: tuple[Verb, ...] = (
+    "leave",
     "obtain",
     "write",
     "remove",
@@ -51,14 +55,24 @@ class Desired:
     launches: Mapping[str, Launch]
     retention_days: Mapping[str, int]
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Which version of each engine will write its data; those that tell none are left out."""
+        found = {name: each.source.version for name, each in self.launches.items() if each.source}
+        return {name: version for name, version in found.items() if version}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What is there: rendered files, engines, and the note of what was applied last."""
+    """What is there: rendered files, engines, and the note of what was applied last.
+
+    `left_behind` names the history that this stack would start without, if there is any.
+    """
 
     files: Mapping[str, str]
     states: Mapping[str, EngineState]
     applied: Applied
+    left_behind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +106,11 @@ class Plan:
 def plan(desired: Desired, observed: Observed) -> Plan:
     """The changes from what is observed to what is desired."""
     changes = [*_file_changes(desired, observed), *_engine_changes(desired, observed)]
+    if observed.left_behind:
+        history = Change(
+            verb="leave", subject="history", reason=observed.left_behind, is_unsafe=True
+        )
+        changes.append(history)
     needs_files = [change for change in changes if change.verb in {"start", "restart", "reload"}]
     boards = _boards_to_rescan(desired, observed)
     if needs_files or boards:
@@ -142,20 +161,22 @@ def _engine_changes(desired: Desired, observed: Observed) -> Iterator[Change]:
 def _engine_change(engine: str, desired: Desired, observed: Observed) -> Iterator[Change]:
     state = observed.states.get(engine)
     applied = observed.applied
-    shorter = _shorter_retention(engine, desired, applied)
+    risk = _shorter_retention(engine, desired, applied)
     if state is None or not state.is_running:
         why = f"is {state.detail}" if state else "is not running"
-        yield Change(verb="start", subject=engine, reason=why + shorter, is_unsafe=bool(shorter))
     elif state.is_orphan:
-        why = "runs without its supervisor: will be stopped and started again" + shorter
-        yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
+        why = "runs without its supervisor: will be stopped and started again"
     elif applied.launches.get(engine) != desired.launches[engine].digest:
-        why = "its image, binary, arguments, ports, limits or keys changed" + shorter
-        yield Change(verb="start", subject=engine, reason=why, is_unsafe=bool(shorter))
+        why = "its image, binary, arguments, ports, limits or keys changed"
     elif changed := _changed_files(engine, desired, applied):
         verb: Verb = "reload" if engine == "prometheus" else "restart"
-        why = _unread(changed, desired) + shorter
-        yield Change(verb=verb, subject=engine, reason=why, is_unsafe=bool(shorter))
+        why = _unread(changed, desired) + risk
+        yield Change(verb=verb, subject=engine, reason=why, is_unsafe=bool(risk))
+        return
+    else:
+        return
+    risk += _unreadable(engine, desired, applied)
+    yield Change(verb="start", subject=engine, reason=why + risk, is_unsafe=bool(risk))
 
 
 def _unread(changed: list[str], desired: Desired) -> str:
@@ -189,3 +210,8 @@ def _shorter_retention(engine: str, desired: Desired, applied: Applied) -> str:
     if after >= before:
         return ""
     return f"; it will keep {after} days instead of {before}: older data will be deleted"
+
+
+def _unreadable(engine: str, desired: Desired, applied: Applied) -> str:
+    reason = cannot_read(desired.versions.get(engine, ""), applied.versions.get(engine, ""))
+    return f"; {reason}" if reason else ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
+from provisioner.applied import load_applied
 from provisioner.errors import Refused, StackNotRunning
 from provisioner.runtime.choose import other_runtime
 from provisioner.runtime.model import EngineState, Runtime
@@ -25,6 +27,15 @@ def refuse_second_runtime(workspace: Workspace, runtime: Runtime) -> None:
         raise Refused(
             f"this stack runs under the {other} runtime, whose data {runtime.name} cannot "
             f"read\n  next: RUNTIME={other} claude-otel down, or leave RUNTIME at {other}"
+        )
+
+
+def refuse_half_restored(workspace: Workspace) -> None:
+    """Raise Refused when a restore was begun and has not come to its end."""
+    if backup := load_applied(workspace.home).restoring:
+        raise Refused(
+            f"this stack holds a part of {backup}: restoring that was interrupted\n"
+            f"  next: claude-otel restore {shlex.quote(backup)} --yes, or claude-otel clean"
         )
 
 

@@ -10,7 +10,7 @@ from provisioner.desire import desire, engines_here, observe
 from provisioner.keys import make_keys
 from provisioner.placement import ENGINES
 from provisioner.plan import Observed, Plan, plan
-from provisioner.running import refuse_second_runtime
+from provisioner.running import refuse_half_restored, refuse_second_runtime
 from provisioner.runtime.model import Runtime
 from provisioner.verify import VERIFY_SECONDS, Verification, verify
 from provisioner.workspace import Workspace
@@ -28,6 +28,7 @@ class Outcome:
 def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsafe: bool) -> Outcome:
     """Bring the stack to what the settings ask for, and prove it."""
     refuse_second_runtime(workspace, runtime)
+    refuse_half_restored(workspace)
     with console.step("Engines") as report:
         sources = {engine: runtime.obtain(engine, report) for engine in ENGINES}
     with console.step("Plan"):
@@ -51,6 +52,7 @@ def up(workspace: Workspace, runtime: Runtime, console: Console, *, accept_unsaf
 def preview(workspace: Workspace, runtime: Runtime) -> Plan:
     """The plan that `up` would apply now; nothing is pulled, built or changed."""
     refuse_second_runtime(workspace, runtime)
+    refuse_half_restored(workspace)
     desired = desire(workspace, runtime, engines_here(runtime))
     return plan(desired, observe(workspace, runtime))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from provisioner.errors import ArtifactRejected
 from provisioner.placement import LISTENERS, Placement, docker_placement, native_placement
-from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
+from provisioner.runtime.model import DataFile, Delivery, EngineState, Holding, Report, Source
 from provisioner.settings import RuntimeName, Settings
 from tests.ports import free_ports
 
@@ -52,6 +53,8 @@ class FakeRuntime:
     delivered: Delivery | None = None
     kept: list[Holding] = field(default_factory=list)
     corrupt: list[str] = field(default_factory=list)
+    data: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    free: int | None = None
     rejects: str = ""
     interrupted_at: str = ""
 
@@ -102,6 +105,28 @@ class FakeRuntime:
 
     def reload(self, engine: str) -> None:
         self._called(f"reload {engine}")
+
+    def halt(self, engine: str) -> None:
+        self._called(f"halt {engine}")
+
+    def resume(self, engine: str) -> None:
+        self._called(f"resume {engine}")
+
+    def read_data(self, engine: str) -> Iterator[DataFile]:
+        self._called(f"read {engine}")
+        for path, content in self.data.get(engine, {}).items():
+            yield DataFile(path=path, size=len(content), content=io.BytesIO(content))
+
+    def write_data(
+        self, engine: str, files: Iterable[DataFile], sources: Mapping[str, Source]
+    ) -> None:
+        del sources
+        held = {each.path: each.content.read() for each in files if each.content}
+        self.data[engine] = held
+        self._called(f"write {engine}")
+
+    def free_bytes(self) -> int | None:
+        return self.free
 
     def remove(self, engine: str) -> None:
         del self.engines[engine]

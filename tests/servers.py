@@ -86,12 +86,22 @@ class _Handler(BaseHTTPRequestHandler):
             path=parts.path,
             query=dict(parse_qsl(parts.query)),
             headers=dict(self.headers.items()),
-            body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+            body=self._body(),
         )
         self.server.requests.append(request)
         self._send(self.server.answers(request))
 
     do_DELETE = do_POST = do_PUT = do_GET  # noqa: N815 - the names that the base class calls
+
+    def _body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def log_message(self, *_: object) -> None:
         """Tests are quiet."""

@@ -2,6 +2,7 @@
 
 COMMANDS = {
     "backfill": "Add what only the client's transcripts know to the stack.",
+    "backup": "Write all of the stack's data to a file.",
     "clean": "Stop the stack and delete its data.",
     "cost": "Show what a session used, and how full its context is.",
     "demo": "Show the boards with an invented team's data.",
@@ -15,6 +16,7 @@ COMMANDS = {
     "reconcile": "Compare the client's transcripts with Loki and the ledger, by day and project.",
     "render": "Render every config to build/, and start nothing.",
     "restart": "Restart engines and prove the stack again.",
+    "restore": "Bring the stack back from a backup.",
     "setup": "Make Claude Code send its telemetry here, by its own settings.",
     "status": "Show the engines and what has been spent.",
     "statusline": "Print one line for Claude Code's status line.",

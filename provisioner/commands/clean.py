@@ -13,6 +13,7 @@ from provisioner.errors import Refused
 from provisioner.lock import changing
 from provisioner.runtime.choose import open_runtime, other_runtime
 from provisioner.runtime.model import Runtime
+from provisioner.whereabouts import forget_place
 from provisioner.workspace import Workspace, open_workspace
 
 
@@ -49,6 +50,7 @@ def take_away(workspace: Workspace, console: Console, *, asks: bool) -> None:
         for folder in own:
             shutil.rmtree(folder, ignore_errors=True)
         forget_applied(workspace.home)
+        forget_place(workspace)
 
 
 def _refuse_for_the_other_runtime(workspace: Workspace, runtime: Runtime) -> None:

@@ -9,6 +9,15 @@ from provisioner.runtime.docker_daemon import compose_command, connect, daemon_e
 from provisioner.runtime.model import Report, Runtime
 from provisioner.runtime.native import NativeRuntime
 from provisioner.settings import RuntimeName
+from provisioner.whereabouts import (
+    at_place,
+    data_of,
+    last_place,
+    lost,
+    noted_place,
+    place_of,
+    way_back,
+)
 from provisioner.workspace import Workspace
 
 
@@ -43,6 +52,26 @@ def other_runtime(workspace: Workspace, name: RuntimeName) -> Runtime | None:
         return _docker(workspace) if last == "docker" else _native(workspace)
     except RuntimeUnavailable:
         return None
+
+
+def left_behind(workspace: Workspace, runtime: Runtime) -> str:
+    """The history that a stack without any would start without, and the way to it; else empty.
+
+    Another name, data directory or runtime than the last time leads to where nothing is; so do a
+    disk that is not mounted, and another daemon.
+    """
+    if runtime.holdings():
+        return ""
+    last, here = last_place(workspace), place_of(workspace, runtime.name)
+    if last is None or last == here:
+        return lost(here) if noted_place(workspace) else ""
+    there = at_place(workspace, last)
+    try:
+        other = _docker(there) if last.runtime == "docker" else _native(there)
+        held = ", ".join(each.name for each in other.holdings())
+    except RuntimeUnavailable as error:
+        held = f"{data_of(last)}, which cannot be seen now ({error.reason})"
+    return f"this stack would start empty: it is in {held}. {way_back(last, here)}" if held else ""
 
 
 def _docker(workspace: Workspace) -> Runtime:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import docker
 from docker.models.containers import Container
@@ -16,10 +17,18 @@ from provisioner.errors import CommandFailed, StackNotRunning
 from provisioner.launch import arguments, garbage_percent, go_memory_limit, memory_mb
 from provisioner.placement import ENGINES, Placement, docker_placement, secret_paths
 from provisioner.runtime.checks import CHECKS, reject
-from provisioner.runtime.docker_files import CONFIG_ROOT, file_archive, stack_archive, stale_folders
+from provisioner.runtime.docker_data import data_archive, read_archive
+from provisioner.runtime.docker_files import (
+    CONFIG_ROOT,
+    OWNERS,
+    file_archive,
+    stack_archive,
+    stale_folders,
+)
 from provisioner.runtime.docker_images import Images, pinned_reference
 from provisioner.runtime.docker_queues import set_aside_in
-from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
+from provisioner.runtime.model import DataFile, Delivery, EngineState, Holding, Report, Source
+from provisioner.runtime.native_data import free_bytes
 from provisioner.settings import RuntimeName, Settings
 
 STOP_SECONDS = 90
@@ -139,6 +148,33 @@ class ComposeRuntime:
 
     def reload(self, engine: str) -> None:
         self._container(engine).kill(signal="SIGHUP")
+
+    def halt(self, engine: str) -> None:
+        self._container(engine).stop(timeout=STOP_SECONDS)
+
+    def resume(self, engine: str) -> None:
+        container = self._container(engine)
+        # A stop that was interrupted here goes on there, and would undo the start.
+        container.stop(timeout=STOP_SECONDS)
+        container.start()
+
+    def read_data(self, engine: str) -> Iterator[DataFile]:
+        archive, _ = self._container(engine).get_archive(self.placement.data[engine])
+        return read_archive(archive)
+
+    def write_data(
+        self, engine: str, files: Iterable[DataFile], sources: Mapping[str, Source]
+    ) -> None:
+        container = self._files(sources)
+        # The API takes whatever can be iterated, piece by piece; its types know bytes only.
+        pieces: Any = data_archive(self.placement.data[engine], OWNERS[engine], files)
+        container.put_archive("/", pieces)
+        container.remove(v=False)
+
+    def free_bytes(self) -> int | None:
+        # Known only of a daemon whose disk is this machine's.
+        root = Path(str(self.client.info().get("DockerRootDir", "")))
+        return free_bytes(root) if root.is_absolute() and root.is_dir() else None
 
     def remove(self, engine: str) -> None:
         container = self._container(engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,13 @@ from provisioner.settings import Settings
 def pinned_reference(engine: str, settings: Settings) -> str:
     """The image that the settings name: `repository:tag@digest`."""
     return settings.engine(engine).reference
+
+
+def version_of(reference: str) -> str:
+    """The version that an image's tag names; empty when it names none."""
+    _, _, tag = reference.partition("@")[0].rpartition(":")
+    found = re.match(r"v?(\d+\.\d+(\.\d+)?)", tag)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,7 @@ class Images:
             reference=reference,
             identity=identity,
             origin=f"image {reference.partition('@')[0]}",
+            version=version_of(reference),
         )
 
     def _local(self, engine: str) -> Source | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,6 +24,7 @@ class Source:
 
     `reference` is what a person recognises (image name or path), `identity` changes when the
     content does, `origin` says how we came by it; `home` is Grafana's, under the native runtime.
+    `version` is empty where an image or an installation does not tell it.
     """
 
     engine: str
@@ -31,6 +32,7 @@ class Source:
     identity: str
     origin: str
     home: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,25 @@ class Delivery:
 
     artifacts: Mapping[str, str]
     secrets: Mapping[str, str]
+
+
+class Readable(Protocol):
+    """What can be read piece by piece."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most so many bytes; none at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataFile:
+    """A file of an engine's data, by its path there; a directory has no content.
+
+    The content can be read until the next one is asked for.
+    """
+
+    path: str
+    size: int = 0
+    content: Readable | None = None
 
 
 class Runtime(Protocol):
@@ -108,6 +129,26 @@ class Runtime(Protocol):
 
     def reload(self, engine: str) -> None:
         """Make an engine read its config again without stopping it."""
+
+    def halt(self, engine: str) -> None:
+        """Stop an engine, letting it flush, until it is resumed or started."""
+
+    def resume(self, engine: str) -> None:
+        """Start a halted engine as it was, even when its halt was interrupted."""
+
+    def read_data(self, engine: str) -> Iterator[DataFile]:
+        """The data of a halted engine, directories before what is in them.
+
+        Raises Refused at what is neither a file nor a directory.
+        """
+
+    def write_data(
+        self, engine: str, files: Iterable[DataFile], sources: Mapping[str, Source]
+    ) -> None:
+        """Give an engine that has never run its data."""
+
+    def free_bytes(self) -> int | None:
+        """The room that is left for data; None when it cannot be known."""
 
     def remove(self, engine: str) -> None:
         """Stop one engine and forget it; its data stays."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from provisioner.launch import arguments, garbage_percent, go_memory_limit
 from provisioner.placement import ENGINES, STORING, Placement, engine_of, native_placement
 from provisioner.queue_file import set_aside
 from provisioner.runtime.checks import CHECKS, reject
-from provisioner.runtime.model import Delivery, EngineState, Holding, Report, Source
+from provisioner.runtime.model import DataFile, Delivery, EngineState, Holding, Report, Source
+from provisioner.runtime.native_data import free_bytes, read_files, write_files
 from provisioner.runtime.orphans import Orphan, find_orphans, stop_orphan
 from provisioner.runtime.supervisord import (
     Program,
@@ -132,6 +133,27 @@ class NativeRuntime:
     def reload(self, engine: str) -> None:
         self._supervisord.signal(engine, "HUP")
 
+    def halt(self, engine: str) -> None:
+        self._supervisord.stop(engine)
+
+    def resume(self, engine: str) -> None:
+        self._supervisord.finish_stop(engine)
+        self._supervisord.start(engine)
+
+    def read_data(self, engine: str) -> Iterator[DataFile]:
+        return read_files(Path(self.placement.data[engine]))
+
+    def write_data(
+        self,
+        engine: str,
+        files: Iterable[DataFile],
+        sources: Mapping[str, Source],  # noqa: ARG002 - containers need their images
+    ) -> None:
+        write_files(Path(self.placement.data[engine]), files)
+
+    def free_bytes(self) -> int | None:
+        return free_bytes(self.home)
+
     def remove(self, engine: str) -> None:
         for orphan in find_orphans(self.home):
             if orphan.name == engine:
@@ -192,6 +214,7 @@ class NativeRuntime:
             identity=identity,
             origin=f"installed in {home}",
             home=home,
+            version=_grafana_version(found.home),
         )
 
     def _program(self, source: Source) -> Program:
@@ -217,7 +240,14 @@ def _source(engine: str, binaries: engines.Binaries) -> Source:
         reference=str(main),
         identity=_identity(main),
         origin=f"version {binaries.version}, {_ORIGINS[binaries.origin]}",
+        version=binaries.version,
     )
+
+
+def _grafana_version(home: Path) -> str:
+    """What its archive says; a package of a distribution has no such file."""
+    told = home / "VERSION"
+    return told.read_text(encoding="utf-8").strip() if told.is_file() else ""
 
 
 def _identity(binary: Path) -> str:

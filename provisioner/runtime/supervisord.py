@@ -183,6 +183,15 @@ class Supervisord:
             if fault.faultCode != Faults.NOT_RUNNING:
                 raise _failed("stop", name, fault) from fault
 
+    def finish_stop(self, name: str) -> None:
+        """Wait for the end of a stop that nobody waits for any more; else it could not start."""
+        wait_until(
+            lambda: all(
+                each["statename"] != "STOPPING" for each in self.processes() if each["name"] == name
+            ),
+            STOP_SECONDS,
+        )
+
     def remove(self, name: str) -> None:
         """Stop a process and forget it, until the configuration file names it again."""
         self.stop(name)

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 
-from provisioner.backends import Entry
-from provisioner.otlp import Sender, logs_request, send
-from provisioner.records import Event
-from provisioner.telemetry import EVENT_SCOPE
+from provisioner.backends import Entry, Sample
+from provisioner.otlp import Sender, increments_request, logs_request, send
+from provisioner.records import Event, Increment, Value
+from provisioner.telemetry import EVENT_SCOPE, METRIC_SCOPE
 from tests.stack import scenarios
-from tests.stack.books import eventually
+from tests.stack.books import Books, eventually
 from tests.stack.plan_limits import seen_limits, tell_limits
 from tests.stack.runs import Runner, assert_books_equal
+from tests.stack.stacks import TestStack
 
 EVERYTHING = {
     "OTEL_LOG_USER_PROMPTS": "1",
     "OTEL_LOG_TOOL_DETAILS": "1",
     "OTEL_LOG_TOOL_CONTENT": "1",
     "OTEL_LOG_RAW_API_BODIES": "1",
+}
+
+
+COUNTER = "claude_code_active_time_seconds_total"
+ACCOUNT = {
+    "user.account_uuid": "8d0ea8a0-aaaa-4bbb-8ccc-0123456789ab",
+    "user.account_id": "user_01AccountOfAda",
+    "user.id": "installation-of-ada",
+    "organization.id": "5f1e7c1e-dddd-4eee-8fff-ba9876543210",
 }
 
 
@@ -47,6 +58,7 @@ def test_a_hashed_identity_hides_who_it_was_and_keeps_people_apart(
         )
         assert_books_equal(runner.books, [run])
         _send_two_with_their_person_on_the_resource(runner)
+        _assert_accounts_are_hidden(runner.books.stack)
         resets_at = time.time() + 3600
         limits = {"five_hour": (50.0, resets_at)}
         tell_limits(stack, tmp_path / "ada", "ada@example.org", limits)
@@ -76,6 +88,37 @@ def _send_two_with_their_person_on_the_resource(runner: Runner) -> None:
     eventually(lambda: runner.books.total("ledger_compactions"), 2)
     compacted = runner.books.by("ledger_compactions", "user")
     assert compacted.keys() == runner.books.by("ledger_cost_usd", "user").keys()
+
+
+def _assert_accounts_are_hidden(stack: TestStack) -> None:
+    """A person without an e-mail is known by an account, which must not be told by any store."""
+    books = Books(stack=stack, project=f"acme/accounts-{uuid.uuid4().hex[:8]}")
+    sent: dict[str, Value] = {"project": books.project, **ACCOUNT}
+    event = Event(name="compaction", attributes=sent | {"trigger": "auto"})
+    increment = Increment(name="claude_code.active_time.total", value=1.0, attributes=sent)
+    counting = Sender(service_name="claude-code", scope=METRIC_SCOPE)
+    events = Sender(service_name="claude-code", scope=EVENT_SCOPE)
+    send(stack.door, logs_request(events, [event]), "grpc")
+    send(stack.door, increments_request(counting, [increment]), "grpc")
+    eventually(lambda: books.total("ledger_compactions"), 1)
+    eventually(lambda: books.total("ledger_active_seconds"), 1)
+    (user,) = books.by("ledger_compactions", "user")
+    assert (len(user), user) == (16, *books.by("ledger_active_seconds", "user"))
+    own = f'{{project="{books.project}"}}'
+    # The client's own counters come with the next scrape.
+    eventually(
+        lambda: _native(stack.prometheus.query(own)), {"claude_code_active_time_seconds_total"}
+    )
+    now = time.time_ns()
+    query = f'{{service_name="claude-code"}} | project="{books.project}"'
+    entries = stack.loki.entries(query, now - 3600 * 10**9, now + 10**9)
+    said = str([entries, stack.prometheus.query(own)])
+    assert [value for value in ACCOUNT.values() if value in said] == []
+
+
+def _native(samples: list[Sample]) -> set[str]:
+    names = {each.labels["__name__"] for each in samples}
+    return {name for name in names if name.startswith("claude_code_")}
 
 
 def _entries(runner: Runner) -> list[Entry]:

@@ -17,7 +17,9 @@ from provisioner.files import read_tree
 from provisioner.keys import key_file, make_keys
 from provisioner.placement import ENGINES
 from provisioner.plan import Plan, plan
+from provisioner.runtime.model import Holding
 from provisioner.settings import Grafana, Loki, Ports, Settings
+from provisioner.whereabouts import remember_place
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, source
 
@@ -303,3 +305,26 @@ def test_nothing_is_written_outside_home_and_build(
     _apply(workspace, runtime)
     assert read_tree(workspace.root) == before
     assert {path.name for path in tmp_path.iterdir()} == {"home", "build", "checkout"}
+
+
+def test_who_wrote_the_data_is_noted_when_an_engine_starts(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    runtime.here["loki"] = replace(source("loki"), version="3.7.8")
+    _apply(workspace, runtime)
+    assert load_applied(workspace.home).versions == {"loki": "3.7.8"}
+
+
+def test_history_is_left_behind_only_when_told_and_then_no_more_mentioned(
+    workspace: Workspace, runtime: FakeRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    own = replace(workspace, build=workspace.root / "build")
+    remember_place(own, "docker")
+    with pytest.raises(Refused, match="this stack would start empty"):
+        _apply(own, runtime)
+    assert runtime.calls == []
+    told = "\n".join(_apply(own, runtime, accept_unsafe=True))
+    runtime.kept = [Holding(kind="directory", name="data")]
+    assert "leave history: this stack would start empty" in told
+    assert "leave" not in [change.verb for change in _plan(own, runtime).changes]

@@ -46,6 +46,7 @@ _BOARDS = tuple(
 )
 _SHOWN = "asserted as a person sees it, in tests/cli"
 _PLAYED = "what it writes is held to sense in demo/test_session.py"
+_KEPT = "tests/stack/test_keep.py asserts what it makes of engines under traffic"
 _ENTERED = "run with the real engines and the real client in tests/stack/test_reconcile.py"
 WITHOUT_A_TEST = {
     "__main__": "one line, run by every story of tests/cli",
@@ -60,6 +61,10 @@ WITHOUT_A_TEST = {
     "commands.backfill": _ENTERED,
     "commands.hook": _ENTERED,
     "commands.reconcile": _ENTERED,
+    "commands.backup": _KEPT,
+    "commands.restore": _KEPT,
+    "keep.backup": _KEPT,
+    "keep.restore": _KEPT,
     "commands.clean": _SHOWN,
     "commands.cost": _SHOWN,
     "commands.demo": _SHOWN,
@@ -130,6 +135,7 @@ PURE = (
     "demo.days",
     "json_text",
     "client_setup",
+    "versions",
     "event_attributes",
     "doctor.doctor",
     "reports",

@@ -250,3 +250,21 @@ def test_without_a_note_what_runs_is_replaced() -> None:
 
 def test_a_digest_names_a_content() -> None:
     assert digest("a") == digest("a") != digest("b")
+
+
+def test_an_engine_older_than_what_wrote_its_data_needs_a_word() -> None:
+    older = replace(source("loki"), version="3.6.0")
+    desired = _with_launch("loki", replace(_launch("loki"), source=older, arguments=("--slow",)))
+    written = replace(AS_DESIRED, applied=replace(APPLIED, versions={"loki": "3.7.8"}))
+    (change,) = (each for each in plan(desired, written).changes if each.verb == "start")
+    assert change.is_unsafe
+    assert change.reason == (
+        "its image, binary, arguments, ports or limits changed; its data was written by version "
+        "3.7.8, which 3.6.0 may not be able to read"
+    )
+
+
+def test_history_that_would_be_left_behind_comes_first_and_needs_a_word() -> None:
+    nothing = Observed(files={}, states={}, applied=Applied(), left_behind="it is elsewhere")
+    first = plan(DESIRED, nothing).changes[0]
+    assert (first.verb, first.reason, first.is_unsafe) == ("leave", "it is elsewhere", True)

@@ -6,7 +6,12 @@ import pytest
 
 from provisioner.applied import Applied, save_applied
 from provisioner.errors import Refused, StackNotRunning
-from provisioner.running import refuse_second_runtime, require_running, running_elsewhere
+from provisioner.running import (
+    refuse_half_restored,
+    refuse_second_runtime,
+    require_running,
+    running_elsewhere,
+)
 from provisioner.runtime.native import NativeRuntime
 from provisioner.workspace import Workspace
 from tests.fakes import FakeRuntime, running
@@ -44,3 +49,10 @@ def test_a_stack_that_runs_elsewhere_is_named_with_the_command(
         require_running(workspace, elsewhere)
     with pytest.raises(Refused, match="RUNTIME=native claude-otel down"):
         refuse_second_runtime(workspace, elsewhere)
+
+
+def test_a_half_restored_stack_is_not_started(workspace: Workspace) -> None:
+    refuse_half_restored(workspace)
+    save_applied(workspace.home, Applied(restoring="/backups/my kept.tar.gz"))
+    with pytest.raises(Refused, match=r"claude-otel restore '/backups/my kept[.]tar[.]gz' --yes"):
+        refuse_half_restored(workspace)

@@ -120,7 +120,7 @@ def test_up_is_refused_while_the_same_stack_runs_under_the_other_runtime(
     assert runtime.calls == []
 
 
-def test_up_goes_on_where_the_other_runtime_has_stopped(
+def test_up_leaves_the_other_runtimes_history_only_when_told(
     workspace: Workspace,
     runtime: FakeRuntime,
     fake_stack: FakeStack,
@@ -132,4 +132,6 @@ def test_up_goes_on_where_the_other_runtime_has_stopped(
     reachable = _reachable(workspace, runtime, fake_stack)
     save_applied(workspace.home, Applied(runtime="docker"))
     runtime.engines = running(*runtime.here)
-    assert up(reachable, runtime, console, accept_unsafe=False).verification.is_ok
+    with pytest.raises(Refused, match="RUNTIME=docker leads back to it"):
+        up(reachable, runtime, console, accept_unsafe=False)
+    assert up(reachable, runtime, console, accept_unsafe=True).verification.is_ok

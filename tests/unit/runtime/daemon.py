@@ -32,6 +32,7 @@ class Daemon:
     registry: dict[str, str] = field(default_factory=dict)
     volumes: list[str] = field(default_factory=list)
     architecture: str = "amd64"
+    root: str = "/nowhere/of/this/machine"
     verdict: int = 0
     said: str = ""
     done: list[str] = field(default_factory=list)
@@ -56,8 +57,8 @@ class Daemon:
                 return Answer(status=204)
             case ["containers", name, verb]:
                 return self._container(name, verb, request)
-            case ["version" | "_ping"]:
-                found = {"Os": "linux", "Arch": self.architecture}
+            case ["version" | "_ping" | "info"]:
+                found = {"Os": "linux", "Arch": self.architecture, "DockerRootDir": self.root}
                 return _json({**found, "ApiVersion": VERSION.removeprefix("/v")})
             case ["volumes"]:
                 self.filters.append(request.query["filters"])

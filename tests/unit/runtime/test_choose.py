@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from provisioner.applied import Applied, save_applied
 from provisioner.errors import RuntimeUnavailable
-from provisioner.runtime.choose import open_runtime, other_runtime
+from provisioner.runtime.choose import left_behind, open_runtime, other_runtime
+from provisioner.runtime.model import Holding
 from provisioner.settings import Settings
+from provisioner.whereabouts import remember_place
 from provisioner.workspace import Workspace
+from tests.fakes import FakeRuntime
 from tests.ports import free_ports
 
 
@@ -72,3 +76,60 @@ def test_the_other_runtime_is_the_one_that_was_used_last(
 def test_another_runtime_that_is_away_runs_nothing(workspace: Workspace) -> None:
     save_applied(workspace.home, Applied(runtime="docker"))
     assert other_runtime(workspace, "native") is None
+
+
+def test_a_stack_that_starts_where_its_history_is_leaves_none_behind(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    assert left_behind(workspace, runtime) == ""
+    save_applied(workspace.home, Applied(runtime="native"))
+    assert left_behind(workspace, runtime) == ""
+
+
+def test_history_that_docker_may_hold_is_not_forgotten_while_its_daemon_is_away(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    save_applied(workspace.home, Applied(runtime="docker"))
+    said = left_behind(workspace, runtime)
+    assert "Docker's volumes of claude-otel, which cannot be seen now (no Docker daemon" in said
+    assert "RUNTIME=docker leads back to it" in said
+
+
+def test_history_under_another_name_is_seen_as_long_as_it_is_there(
+    workspace: Workspace, runtime: FakeRuntime, tmp_path: Path
+) -> None:
+    own = replace(workspace, build=workspace.root / "build")
+    remember_place(own, "native")
+    data = own.home / "data"
+    data.mkdir(parents=True)
+    moved = replace(own, home=tmp_path / "moved")
+    said = left_behind(moved, runtime)
+    assert said.startswith(f"this stack would start empty: it is in {data}. STACK_DATA_DIR=")
+    data.rmdir()
+    assert left_behind(moved, runtime) == ""
+
+
+def test_a_stack_with_data_of_its_own_may_be_returned_to(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    save_applied(workspace.home, Applied(runtime="docker"))
+    runtime.kept = [Holding(kind="directory", name="data")]
+    assert left_behind(workspace, runtime) == ""
+
+
+def test_a_disk_that_is_not_mounted_does_not_look_like_a_new_stack(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    own = replace(workspace, build=workspace.root / "build")
+    remember_place(own, "native")
+    assert "and is not there now (a disk away?)" in left_behind(own, runtime)
+
+
+def test_another_daemon_does_not_look_like_a_new_stack(
+    workspace: Workspace, runtime: FakeRuntime
+) -> None:
+    own = replace(workspace, build=workspace.root / "build")
+    remember_place(own, "docker")
+    runtime.name = "docker"
+    said = left_behind(own, runtime)
+    assert "it was in Docker's volumes of claude-otel, and is not there now" in said

@@ -16,7 +16,7 @@ from provisioner.errors import ArtifactRejected, CommandFailed, StackNotRunning
 from provisioner.placement import docker_placement
 from provisioner.runtime.compose import ComposeRuntime, compose_variables
 from provisioner.runtime.docker_files import file_archive
-from provisioner.runtime.model import Delivery, EngineState, Holding
+from provisioner.runtime.model import DataFile, Delivery, EngineState, Holding
 from provisioner.settings import Loki, Ports, Settings
 from tests.conftest import ROOT
 from tests.fakes import source
@@ -229,6 +229,49 @@ def test_holdings_are_the_projects_volumes_and_delete_takes_them(
     ]
     runtime.delete()
     assert compose.lines()[-1].endswith("down --volumes --remove-orphans")
+
+
+def test_a_halted_engine_has_stopped_before_it_is_resumed(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    daemon.states["loki"] = _state("running")
+    runtime.halt("loki")
+    runtime.resume("loki")
+    assert daemon.done == [
+        "POST /containers/loki/stop",
+        "POST /containers/loki/stop",
+        "POST /containers/loki/start",
+    ]
+
+
+def test_data_is_read_from_the_engines_own_container(
+    runtime: ComposeRuntime, daemon: Daemon
+) -> None:
+    daemon.states["loki"] = _state("exited")
+    daemon.held = file_archive("loki/chunks/1", "one")
+    (file,) = runtime.read_data("loki")
+    assert (file.path, file.size) == ("chunks/1", 3)
+
+
+def test_data_is_written_through_a_container_that_never_runs(
+    runtime: ComposeRuntime, daemon: Daemon, compose: Compose
+) -> None:
+    daemon.states["files"] = _state("created")
+    file = DataFile(path="chunks/1", size=3, content=io.BytesIO(b"one"))
+    runtime.write_data("loki", [file], {})
+    assert compose.lines()[-1].endswith("up --no-start --no-deps --force-recreate files")
+    with tarfile.open(fileobj=io.BytesIO(daemon.archives[0])) as archive:
+        (entry,) = archive
+    assert (entry.name, entry.uid) == ("var/lib/claude-otel/loki/chunks/1", 10001)
+    assert daemon.done[-1] == "DELETE /containers/files"
+
+
+def test_room_is_known_only_of_a_daemon_on_this_machine(
+    runtime: ComposeRuntime, daemon: Daemon, tmp_path: Path
+) -> None:
+    assert runtime.free_bytes() is None
+    daemon.root = str(tmp_path)
+    assert (runtime.free_bytes() or 0) > 0
 
 
 def test_logs_are_composes_own_and_so_is_the_exit_code(

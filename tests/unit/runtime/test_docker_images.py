@@ -39,7 +39,11 @@ def test_the_pinned_reference_is_the_one_of_the_settings() -> None:
 def test_an_image_that_is_here_is_named_with_its_content(images: Images, daemon: Daemon) -> None:
     daemon.images[PINNED] = "sha256:1"
     assert images.locate("loki") == Source(
-        engine="loki", reference=PINNED, identity="sha256:1", origin=f"image {PINNED}"
+        engine="loki",
+        reference=PINNED,
+        identity="sha256:1",
+        origin=f"image {PINNED}",
+        version="3.7.8",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ import pytest
 from provisioner.errors import ArtifactRejected, CommandFailed, EngineUnavailable
 from provisioner.files import read_tree
 from provisioner.placement import STORING
-from provisioner.runtime.model import Delivery, Holding, Source
+from provisioner.runtime.model import DataFile, Delivery, Holding, Source
 from provisioner.runtime.native import NativeRuntime
 from provisioner.runtime.supervisord import INHERITED, Supervisord
 from provisioner.settings import Grafana, Settings
@@ -82,6 +83,35 @@ def test_an_engine_lives_under_supervision_from_start_to_stop(
     native.stop(told.append)
     assert told == ["stopping loki"]
     assert native.states() == {}
+
+
+def test_a_halted_engine_is_resumed_even_when_nobody_waited_for_its_end(
+    native: NativeRuntime, loki: Source, notes: Path
+) -> None:
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    native.start(["loki"], {"loki": loki})
+    _eventually(lambda: _noted(notes), ["start"])
+    native.halt("loki")
+    assert not native.states()["loki"].is_running
+    native.resume("loki")
+    _eventually(lambda: _noted(notes), ["start", "stop", "start"])
+    # As an interrupted halt leaves it: told to stop, and nobody waits.
+    with native._supervisord._rpc() as rpc:  # noqa: SLF001 - it always waits itself
+        rpc.stopProcess("loki", False)  # noqa: FBT003 - its API has no names
+    native.resume("loki")
+    _eventually(lambda: _noted(notes), ["start", "stop", "start", "stop", "start"])
+
+
+def test_data_is_read_and_written_where_engines_keep_it(native: NativeRuntime) -> None:
+    native.deliver(Delivery(artifacts={}, secrets={}), {})
+    file = DataFile(path="wal/0", size=3, content=io.BytesIO(b"one"))
+    native.write_data("loki", [file], {})
+    assert (native.home / "data" / "loki" / "wal" / "0").read_bytes() == b"one"
+    assert [(each.path, each.size) for each in native.read_data("loki")] == [
+        ("wal", 0),
+        ("wal/0", 3),
+    ]
+    assert (native.free_bytes() or 0) > 0
 
 
 def test_engines_start_once_each_and_one_that_is_removed_is_forgotten(

@@ -1,0 +1,1 @@
+"""A stack's data in one file: written, checked, and brought back."""
