@@ -259,8 +259,8 @@ def test_an_engine_older_than_what_wrote_its_data_needs_a_word() -> None:
     (change,) = (each for each in plan(desired, written).changes if each.verb == "start")
     assert change.is_unsafe
     assert change.reason == (
-        "its image, binary, arguments, ports or limits changed; its data was written by version "
-        "3.7.8, which 3.6.0 may not be able to read"
+        "its image, binary, arguments, ports, limits or keys changed; its data was written by "
+        "version 3.7.8, which 3.6.0 may not be able to read"
     )
 
 
