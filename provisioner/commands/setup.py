@@ -14,14 +14,14 @@ from provisioner.client_change import (
     open_settings_file,
     write_settings_file,
 )
-from provisioner.client_files import managed_file, user_file
+from provisioner.client_files import Scope, managed_file, user_file
 from provisioner.client_headers import HEADERS, shown
 from provisioner.client_setup import Change, SetupPlan, plan_setup, plan_undo
 from provisioner.doctor.words import without_secrets
-from provisioner.errors import SettingsFileRejected
+from provisioner.errors import RootNotFound, SettingsFileRejected
 from provisioner.json_text import NotStrictJson
 from provisioner.keys import make_token, read_token
-from provisioner.workspace import home_anywhere, settings_anywhere
+from provisioner.workspace import home_anywhere, open_workspace, settings_anywhere, token_anywhere
 
 
 @click.command()
@@ -52,11 +52,24 @@ def _plan(opened: Opened, *, undo: bool, dry_run: bool) -> SetupPlan:
     try:
         if undo:
             return plan_undo(opened.text, opened.record)
-        settings, home = settings_anywhere(os.environ), home_anywhere(os.environ)
-        token = read_token(home) if dry_run else make_token(home)
-        return plan_setup(opened.text, opened.record, settings, token)
+        token = _token(opened.scope, dry_run=dry_run)
+        return plan_setup(opened.text, opened.record, settings_anywhere(os.environ), token)
     except NotStrictJson as error:
         raise SettingsFileRejected(str(opened.path), str(error)) from None
+
+
+def _token(scope: Scope, *, dry_run: bool) -> str:
+    """The stack's token; for a person's own stack it may be made before the first `up`."""
+    home = home_anywhere(os.environ)
+    return make_token(home) if scope == "user" and not dry_run and _is_own() else read_token(home)
+
+
+def _is_own() -> bool:
+    try:
+        open_workspace()
+    except RootNotFound:
+        return False
+    return True
 
 
 def _told(opened: Opened, plan: SetupPlan, *, dry_run: bool, undo: bool) -> Iterator[str]:
@@ -68,6 +81,9 @@ def _told(opened: Opened, plan: SetupPlan, *, dry_run: bool, undo: bool) -> Iter
     for kept in plan.kept:
         value = without_secrets(_shown(kept.name, kept.value))
         yield f"  = {kept.name} stays {value}: {kept.meaning}"
+    if not undo and not dry_run and not token_anywhere(os.environ):
+        yield "the stack's token is not known here, and its collector refuses who does not show it:"
+        yield "  next: `claude-otel up`, and repeat; with sudo, say STACK_DATA_DIR=… of its person"
     if not plan.changes or dry_run:
         return
     if plan.text is None:

@@ -26,9 +26,6 @@ from tests.stack.stacks import TestStack
 
 FORGED, MEANT = "forged", "meant"
 LEAST_BAD = 300
-UNTIL_IT_GOES = {"collector_telemetry"}
-"""The collector's own figures are in the clear natively."""
-
 WITHOUT_TLS = {"otlp_grpc", "otlp_http", "spool", "loki_grpc", "prometheus", "loki", "metrics"}
 """The doors with their token, what speaks gRPC among the engines, and what the gateway serves."""
 
@@ -46,8 +43,6 @@ def _succeeded(
     stack: TestStack, pages: tuple[Page, ...], asks: tuple[Ask, ...]
 ) -> Iterator[tuple[str, str, str, int]]:
     for name, port in _ports(stack).items():
-        if name in UNTIL_IT_GOES:
-            continue
         for page in pages:
             for ask in asks:
                 status = asked(page, ask, port)
@@ -169,8 +164,7 @@ def test_the_door_opens_to_the_token_over_every_protocol(stack: TestStack, proto
 
 
 def test_all_else_is_for_who_has_the_key(stack: TestStack) -> None:
-    ports = {name: port for name, port in _ports(stack).items() if name not in UNTIL_IT_GOES}
-    for name, port in ports.items():
+    for name, port in _ports(stack).items():
         if name not in WITHOUT_TLS:
             assert asked(NOBODY, Ask(method="GET", path="/metrics"), port) == 400, name
             assert _answer_without_a_key(port) == b"", name
