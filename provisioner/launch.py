@@ -34,6 +34,15 @@ def garbage_percent(engine: str) -> int:
     return GARBAGE_PERCENT.get(engine, 100)
 
 
+STOP_SIGNALS = {"prometheus": "KILL"}
+"""How an engine is stopped, where not by TERM; compose.yaml says why."""
+
+
+def stop_signal(engine: str) -> str:
+    """The signal that stops the engine."""
+    return STOP_SIGNALS.get(engine, "TERM")
+
+
 def go_memory_limit(engine: str, settings: Settings) -> str:
     """What Go's garbage collector aims below: a tenth less than the engine's memory limit."""
     return f"{memory_mb(engine, settings) * 9 // 10}MiB"

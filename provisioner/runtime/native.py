@@ -13,7 +13,7 @@ import psutil
 
 from provisioner import engines
 from provisioner.files import remove_stale, write_atomically
-from provisioner.launch import arguments, garbage_percent, go_memory_limit
+from provisioner.launch import arguments, garbage_percent, go_memory_limit, stop_signal
 from provisioner.placement import ENGINES, STORING, Placement, engine_of, native_placement
 from provisioner.queue_file import set_aside
 from provisioner.runtime.checks import CHECKS, reject
@@ -227,6 +227,7 @@ class NativeRuntime:
                 "GOMEMLIMIT": go_memory_limit(source.engine, self.settings),
             },
             priority=ENGINES.index(source.engine),
+            stop_signal=stop_signal(source.engine),
         )
 
 

@@ -6,6 +6,7 @@ config in this stack's home; so is a supervisord that lives but no longer answer
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from provisioner.errors import Refused
+from provisioner.launch import stop_signal
 from provisioner.placement import ENGINES
 from provisioner.runtime.model import Report
 from provisioner.runtime.supervisord import STOP_SECONDS, Supervisord, wait_until
@@ -45,7 +47,7 @@ def stop_orphan(orphan: Orphan, report: Report) -> None:
     process = orphan.process
     report(f"stopping {orphan.name} (process {process.pid}), which runs without its supervisor")
     try:
-        process.terminate()
+        process.send_signal(getattr(signal, f"SIG{stop_signal(orphan.name)}"))
         if not wait_until(lambda: _has_ended(process), STOP_SECONDS):
             process.kill()
             wait_until(lambda: _has_ended(process), KILL_SECONDS)

@@ -37,6 +37,7 @@ class Program:
     environment: Mapping[str, str]
     priority: int
     stop_seconds: int = 60
+    stop_signal: str = "TERM"
 
 
 def bare_environment() -> dict[str, str]:
@@ -86,7 +87,7 @@ priority={program.priority}
 autorestart=true
 startsecs=2
 startretries=20
-stopsignal=TERM
+stopsignal={program.stop_signal}
 stopwaitsecs={program.stop_seconds}
 redirect_stderr=true
 stdout_logfile={log}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,8 @@ Enter = Callable[[str, Account], None]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A request to end is taken like ^C: stacks, processes and mounts are taken away first."""
+    """Nothing has been tried yet."""
     config.stash[ROWS] = []
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,6 +42,14 @@ def pytest_terminal_summary(
         terminalreporter.section("faults")
         for line in table(rows):
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _orderly_end() -> Iterator[None]:
+    """A request to end is taken like ^C: stacks, processes and mounts are taken away first."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from provisioner.launch import stop_signal
 from provisioner.placement import ENGINES, LISTENERS, docker_placement
 from provisioner.settings import Settings
 from tests.conftest import ROOT
@@ -37,7 +38,9 @@ def test_an_engine_is_limited_restarted_and_has_time_to_stop(engine: str) -> Non
     service = SERVICES[engine]
     assert service["mem_limit"] == f"${{{engine.upper()}_MEMORY:?}}"
     assert service["restart"] == "unless-stopped"
-    assert re.fullmatch(r"\d+s", service["stop_grace_period"])
+    is_killed = stop_signal(engine) == "KILL"
+    assert service.get("stop_signal") == ("SIGKILL" if is_killed else None)
+    assert is_killed or re.fullmatch(r"\d+s", service["stop_grace_period"])
 
 
 @each_engine

@@ -125,6 +125,9 @@ def test_engines_start_once_each_and_one_that_is_removed_is_forgotten(
     _eventually(lambda: _noted(notes), ["start", "start"])
     native.remove("prometheus")
     assert list(native.states()) == ["loki"]
+    # It is not asked to stop: killed, it answers no request whose samples it then drops.
+    assert _noted(notes) == ["start", "start"]
+    native.remove("loki")
     assert _noted(notes) == ["start", "start", "stop"]
 
 
