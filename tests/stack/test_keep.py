@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from provisioner.otlp import logs_request, send
 from provisioner.records import Event, Value
 from provisioner.settings import RuntimeName
 from provisioner.workspace import open_workspace
-from tests.stack.books import Books, eventually
+from tests.stack.books import POLL_SECONDS, Books, eventually
 from tests.stack.runs import TOLERANCE, pass_event
 from tests.stack.stacks import TestStack, prepare_stack
 from tests.stack.test_events import CLIENT
@@ -160,7 +161,8 @@ def _broken_off(
         stdout=subprocess.DEVNULL,
     ) as command:
         signal.signal(signal.SIGINT, before)
-        eventually(lambda: when() or command.poll() is not None, expected=True)
+        while not when() and command.poll() is None:
+            time.sleep(POLL_SECONDS)
         command.send_signal(with_signal)
         return command.wait(timeout=120)
 

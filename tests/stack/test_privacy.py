@@ -26,7 +26,8 @@ EVERYTHING = {
 }
 
 
-COUNTER = "claude_code_active_time_seconds_total"
+COUNTER = "claude_code_active_time_total"
+"""Without the unit, which this sender does not tell."""
 ACCOUNT = {
     "user.account_uuid": "8d0ea8a0-aaaa-4bbb-8ccc-0123456789ab",
     "user.account_id": "user_01AccountOfAda",
@@ -106,9 +107,7 @@ def _assert_accounts_are_hidden(stack: TestStack) -> None:
     assert (len(user), user) == (16, *books.by("ledger_active_seconds", "user"))
     own = f'{{project="{books.project}"}}'
     # The client's own counters come with the next scrape.
-    eventually(
-        lambda: _native(stack.prometheus.query(own)), {"claude_code_active_time_seconds_total"}
-    )
+    eventually(lambda: _native(stack.prometheus.query(own)), {COUNTER})
     now = time.time_ns()
     query = f'{{service_name="claude-code"}} | project="{books.project}"'
     entries = stack.loki.entries(query, now - 3600 * 10**9, now + 10**9)
