@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import orjson
+import msgspec
 
 Line = dict[str, Any]
 
@@ -243,7 +243,7 @@ class _Session:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self.world.truth.lines += len(lines)
-        return path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+        return path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in lines))
 
 
 def _tool_result(text: str) -> Line:

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import io
 import os
-import platform
 import signal
 import sys
-import tempfile
-import traceback
-from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
 
 import click
-import platformdirs
 
 from provisioner import __version__
 from provisioner.commands import COMMANDS
@@ -95,7 +89,10 @@ def run(arguments: list[str]) -> int:
         if (reason := _refused(error)) is not None:
             click.echo(f"error: {reason}\n  next: {_MEND}", err=True)
             return 1
-        click.echo(_report_bug(error, arguments), err=True)
+        # Imported late, as nobody needs it.
+        from provisioner.bug_report import report_bug  # noqa: PLC0415
+
+        click.echo(report_bug(error, arguments), err=True)
         return EXIT_BUG
     return result if isinstance(result, int) else 0
 
@@ -124,37 +121,3 @@ def _let_go_of_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(nowhere, stream.fileno())
-
-
-def _report_bug(error: Exception, arguments: list[str]) -> str:
-    """Write a ready-made bug report; returns the sentence that says where."""
-    now = datetime.now(tz=UTC)
-    lines = [
-        f"# claude-otel: {type(error).__name__}",
-        f"- command: claude-otel {' '.join(arguments)}",
-        f"- version: {__version__}, Python {platform.python_version()}, {platform.platform()}",
-        f"- time: {now:%Y-%m-%d %H:%M:%S} UTC",
-        "```",
-        "".join(traceback.format_exception(error)).rstrip(),
-        "```",
-    ]
-    report = "\n".join(lines) + "\n"
-    path = _keep(report, f"bug-{now:%Y%m%d-%H%M%S}.md")
-    place = f"is ready in {path}" if path else f"could not be kept; here it is:\n\n{report}"
-    return (
-        f"error: a defect of claude-otel ({type(error).__name__}: {error})\n"
-        f"  next: please report it; the report {place}"
-    )
-
-
-def _keep(report: str, name: str) -> Path | None:
-    """Write it where the user's logs are, else to the temporary directory; None if neither goes."""
-    for find in (lambda: platformdirs.user_log_path("claude-otel"), tempfile.gettempdir):
-        try:
-            folder = Path(find())
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(report, encoding="utf-8")
-        except OSError:
-            continue
-        return folder / name
-    return None

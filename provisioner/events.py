@@ -88,7 +88,9 @@ def line(entry: Entry) -> str:
     """One event as a line: local time, session, project, name, and what it says."""
     attributes = entry.attributes
     at = datetime.fromtimestamp(entry.at_ns / 1e9).astimezone()
-    name = _name(attributes.get("event_name_client", "")) or attributes.get("event_name", entry.line)
+    name = _name(attributes.get("event_name_client", "")) or attributes.get(
+        "event_name", entry.line
+    )
     session = attributes.get("session_id", "")[:8] or "-"
     project = attributes.get("project", "unknown")
     facts = " ".join(f"{key}={_word(value)}" for key, value in _facts(name, attributes))

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal
 
 from provisioner import telemetry
+from provisioner.model_names import clean_model
 from provisioner.parts import AMOUNT, Attributes
 from provisioner.records import Event, Increment, Record, Value
 from provisioner.redact import redacted
@@ -119,15 +120,6 @@ def _cleaned(name: str, own: Values) -> dict[str, Value]:
     if "query_source" in own and name != "tool_decision":
         found["source"] = _source(own)
     return found
-
-
-@lru_cache(maxsize=1024)
-def clean_model(model: str) -> str:
-    """A model's name without what providers and variants add to it."""
-    for pattern, left in telemetry.MODEL_DECORATIONS:
-        # Go writes a group as ${1}, Python as \1.
-        model = re.sub(_in_python(pattern), re.sub(r"\$\{(\d)\}", r"\\\1", left), model)
-    return model
 
 
 def _source(own: Values) -> str:

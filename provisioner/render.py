@@ -22,6 +22,7 @@ from provisioner.client_env import client_shell_file
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.encode import encode
 from provisioner.errors import ArtifactRejected
+from provisioner.model_names import MODEL_DECORATIONS
 from provisioner.placement import ENGINES, LOOPBACK, Placement
 from provisioner.settings import Settings
 
@@ -76,6 +77,7 @@ def _render_template(path: str, stack: Stack, root: Path) -> str:
             with_grafana=stack.with_grafana,
             telemetry=telemetry,
             secrets=redact.PATTERNS,
+            model_decorations=MODEL_DECORATIONS,
             amounts=tuple(telemetry.amounts(session_series=stack.settings.session_series)),
         )
     except _BROKEN as error:

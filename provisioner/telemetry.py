@@ -582,15 +582,6 @@ LABEL_PATTERN = r"^[\p{L}\p{N}._][\p{L}\p{N} ._@:/+()\[\]'#&!~-]*$"
 LABEL_BYTES = 200
 """A longer value becomes `other`, too. (Patterns that count took 70 MB of the collector.)"""
 
-MODEL_DECORATIONS = (
-    (r"\[[^\]]*\]$", ""),
-    (r"^arn:.*:(application-inference-profile/)", "${1}"),
-    (r"^(?:.*[./])?anthropic[./](.+?)(?:-v[0-9]+(?::[0-9]+)?)?$", "${1}"),
-    (r"^(claude-.*)@([0-9]{8})$", "${1}-${2}"),
-    (r"^(claude-.*)@[a-z]+$", "${1}"),
-)
-"""What providers and variants add to a model's name, and what is left of it."""
-
 MAIN_SOURCES = "^(main|sdk|repl_main_thread.*)$"
 SUBAGENT_SOURCES = "^(subagent$|agent:)"
 """Values of `query_source` that mean the main thread, or a subagent; all others are auxiliary."""

@@ -16,14 +16,14 @@ Reason = Literal[
     "stack down",
     "telemetry off",
     "client ended first",
-    "lost on the way",
+    "export stalled",
 ]
 MEANING: Mapping[Reason, str] = {
     "before the stack": "from before the stack's first sign of life",
     "stack down": "the collector or Prometheus was away then",
     "telemetry off": "the session had sent nothing: telemetry was off, or pointed elsewhere",
     "client ended first": "the client ended before it had sent the last of it",
-    "lost on the way": "sent before and after, but not this: an export of the client failed",
+    "export stalled": "sent before and after, but not this: an export stalled or failed",
 }
 
 SCRAPES_MS = 25_000
@@ -55,7 +55,7 @@ class Past:
         first, last = self.heard.get(response.session, (response.at_ms + 1, 0))
         if response.at_ms < first:
             return "telemetry off"
-        return "client ended first" if response.at_ms > last else "lost on the way"
+        return "client ended first" if response.at_ms > last else "export stalled"
 
     def _was_up(self, at_ms: int) -> bool:
         """By the last scrape before it and the first one after, as far as there were any."""

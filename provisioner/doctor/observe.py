@@ -138,7 +138,7 @@ def _events(loki: Loki, now: float) -> dict[str, frozenset[str]]:
 
 
 def _unknown(loki: Loki, end: int) -> set[str]:
-    """What the newest events are called that the collector does not know: it files them as other."""
+    """What the newest events are called that the collector files as `other`."""
     query = f'{EVENTS}, event_name="other"}} | event_name_client=~"[a-z][a-z0-9_.]{{0,63}}"'
     newest = loki.entries(query, end - DAY_SECONDS * 10**9, end, LOOKED_AT, newest=True)
     return {entry.attributes["event_name_client"] for entry in newest}

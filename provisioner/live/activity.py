@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import orjson
+import msgspec
 
+from provisioner.transcripts.plain import UNREADABLE
 from provisioner.transcripts.values import moment
 
 _MARKS = (b'"assistant"', b'"user"', b'"compact_boundary"')
@@ -69,8 +70,8 @@ class Activity:
         if not any(mark in line for mark in _MARKS):
             return
         try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError:
+            record = msgspec.json.decode(line)
+        except UNREADABLE:
             return
         if isinstance(record, dict) and not _is_older(record, born_ms):
             self._note(record)

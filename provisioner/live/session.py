@@ -18,7 +18,7 @@ from provisioner.live.files import files_of
 from provisioner.live.model import Agent, SessionUsage
 from provisioner.live.sums import Sums
 from provisioner.live.transcript import Transcript
-from provisioner.normalise import clean_model
+from provisioner.model_names import clean_model
 from provisioner.reports.amounts import NOTHING, Amounts, of_response, total
 from provisioner.transcripts.merge import Sighted, merge
 from provisioner.transcripts.model import PriceList, Response
@@ -28,8 +28,6 @@ RECENT_MINUTES = 10
 MINUTE_MS = 60_000
 LONGEST_QUIET_MS = 30 * MINUTE_MS
 """Clients that are killed, and old ones, do not note that a subagent has ended."""
-
-_FIELD = {name: place for place, name in enumerate(Sighting._fields)}
 
 
 class Session:
@@ -155,10 +153,11 @@ class Session:
 
 
 def _response(said: Sighting, path: str, prices: PriceList) -> Response:
-    fields: tuple[Any, ...] = tuple(said)
-    counts = fields[_FIELD["input_tokens"] : _FIELD["web_searches"]]
-    row = (said.model, said.at_ms, *counts)
-    on_terms = (*row, said.speed, said.inference_geo, said.service_tier, said.web_searches)
-    costs = prices.cost(*row), prices.billed(*on_terms)
-    who, what = fields[: _FIELD["model"]], fields[_FIELD["source"] : _FIELD["offset"]]
-    return Response._make((*who, "", clean_model(said.model), *what, *costs, path, said.offset))
+    tokens, output, cache_read, write_5m, write_1h, searches = said.counts
+    row = (said.model, said.at_ms, tokens, output, cache_read, write_5m, write_1h)
+    cost = prices.cost(*row)
+    billed = prices.billed(*row, said.speed, said.inference_geo, said.service_tier, searches)
+    known: dict[str, Any] = said._asdict()
+    known |= {"project": "", "model": clean_model(said.model), "path": path}
+    known |= {"cost": cost, "billed": billed}
+    return Response._make(map(known.__getitem__, Response._fields))

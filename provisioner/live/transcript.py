@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 from provisioner.live.activity import Activity
 from provisioner.live.files import agent_of
 from provisioner.live.tail import Tail
 from provisioner.transcripts.merge import File
+from provisioner.transcripts.plain import UNREADABLE
 from provisioner.transcripts.scan import scan
 from provisioner.transcripts.sighting import Job, Sighting
 
@@ -64,8 +65,8 @@ class Transcript:
         if not self.agent_id:
             return {}
         try:
-            said = orjson.loads(self.path.with_suffix(".meta.json").read_bytes())
-        except (OSError, orjson.JSONDecodeError):
+            said = msgspec.json.decode(self.path.with_suffix(".meta.json").read_bytes())
+        except (OSError, *UNREADABLE):
             return {}
         return said if isinstance(said, dict) else {}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from provisioner.normalise import clean_model
+from provisioner.model_names import clean_model
 
 _CLAUDE = re.compile(r"claude-(?:[a-z]+-\d{1,2}(?:-\d{1,2})?|\d(?:-\d)?-[a-z]+)(?:-latest|-\d{8})?")
 """A family and a version, in either order; what else a name holds might cost something else."""

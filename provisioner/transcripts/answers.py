@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from provisioner.transcripts.model import SkipReason, Source
-from provisioner.transcripts.sighting import Oddity, Sighting
+from provisioner.transcripts.plain import Plain
+from provisioner.transcripts.sighting import Oddity, Setting, Sighting
 from provisioner.transcripts.values import counts, moment
 
 Record = Mapping[str, Any]
@@ -17,41 +17,11 @@ SYNTHETIC = "<synthetic>"
 ADVICE = "advisor_message"
 UNKNOWN = "unknown"
 KNOWN_SPEEDS = frozenset({"", "standard", "fast", "normal"})
+_UNKNOWN_SPEED = int(Oddity.UNKNOWN_SPEED)
 
 
 Found = list[Sighting] | SkipReason | None
 """The answers that a line tells of, or why it counts for nothing; None if it is none."""
-
-
-class Block(NamedTuple):
-    """One of the lines of an answer: what is equal on all of them, and the output so far."""
-
-    of: tuple[object, ...]
-    output: int
-    record: Record
-
-
-def block_of(record: Record) -> Block | None:
-    """An answer's line in its plain form; None where it has to be read to know.
-
-    Most answers come as several lines of which only the last counts, and to read one takes as long
-    as to parse two.
-    """
-    try:
-        message = record["message"]
-        usage = message["usage"]
-        output = usage["output_tokens"]
-        of = (message["id"], record["requestId"], record["sessionId"], record["isSidechain"])
-        is_plain = (
-            record["type"] == "assistant"
-            and type(record["timestamp"]) is str
-            and type(output) is int
-            and message["model"] != SYNTHETIC
-        )
-    except (KeyError, TypeError):
-        return None
-    is_odd = "isApiErrorMessage" in record or "forkedFrom" in record or usage.get("iterations")
-    return Block(of, output, record) if is_plain and of[0] and of[1] and not is_odd else None
 
 
 class Told(NamedTuple):
@@ -64,23 +34,6 @@ class Told(NamedTuple):
     at_ms: int
 
 
-class Setting(NamedTuple):
-    """What most answers of a file have in common, understood once."""
-
-    session: str
-    model: str
-    source: Source
-    agent_id: str
-    agent_type: str
-    entrypoint: str
-    effort: str
-    speed: str
-    inference_geo: str
-    service_tier: str
-    is_copy: bool
-    is_sidechain: bool
-
-
 class Reader:
     """Reads the lines of one file, whose session and agent its path may tell."""
 
@@ -88,7 +41,7 @@ class Reader:
         self._session = session
         self._agent_id = agent_id
         self._last: tuple[object, ...] = ()
-        self._setting = Setting("", "", "main", "", "", "", "", "", "", "", False, False)  # noqa: FBT003
+        self._setting: Setting
 
     def read(self, record: Record, prompt_id: str, offset: int) -> Found:
         """What a line tells of answers."""
@@ -99,71 +52,47 @@ class Reader:
         iterations = told.usage.get("iterations")
         return [main, *_advice(main, iterations)] if iterations else [main]
 
-    def read_block(self, block: Block, prompt_id: str, offset: int) -> Found:
-        """The same of a line in its plain form, of which most is known."""
-        record = block.record
-        at_ms = moment(record["timestamp"])
+    def read_plain(self, line: Plain, prompt_id: str, offset: int) -> Found:
+        """The same of a line of which most is known."""
+        at_ms = moment(line.timestamp)
         if at_ms is None:
             return "no time"
-        message = record["message"]
-        told = Told(record, record, message, message["usage"], at_ms)
-        return [self._main(told, prompt_id, offset)]
+        message, usage = line.message, line.message.usage
+        setting = self._plain_setting(line)
+        odd = 0 if setting.speed in KNOWN_SPEEDS else _UNKNOWN_SPEED
+        own = (message.id, line.request_id, at_ms, line.prompt_id or prompt_id)
+        return [Sighting._make((*own, *usage.counts, offset, odd, *setting))]
 
     def _main(self, told: Told, prompt_id: str, offset: int) -> Sighting:
         _, line, message, usage, at_ms = told
         setting = self._setting_of(told)
-        speed = setting.speed
         counted, can_be = counts(usage)
         message_id, request_id = _text(message.get("id")), _text(line.get("requestId"))
-        is_odd = not can_be or not message_id or speed not in KNOWN_SPEEDS
-        return Sighting(
-            message_id or _substitute(told, request_id),
-            request_id,
-            at_ms,
-            setting.session,
-            setting.model,
-            setting.source,
-            setting.agent_id,
-            setting.agent_type,
-            _text(line.get("promptId")) or prompt_id,
-            setting.entrypoint,
-            setting.effort,
-            speed,
-            setting.inference_geo,
-            setting.service_tier,
-            *counted,
-            offset,
-            setting.is_copy,
-            setting.is_sidechain,
-            _oddities(message_id, speed, can_be=can_be) if is_odd else 0,
-        )
+        named = message_id or _substitute(told, request_id)
+        odd = _oddities(message_id, setting.speed, can_be=can_be)
+        own = (named, request_id, at_ms, _text(line.get("promptId")) or prompt_id)
+        return Sighting._make((*own, *counted, offset, odd, *setting))
+
+    def _plain_setting(self, line: Plain) -> Setting:
+        """Understood once for all lines in a row that say the same."""
+        model, usage = line.message.model, line.message.usage
+        terms = (usage.speed, usage.inference_geo, usage.service_tier)
+        by = (line.agent_id, line.attribution_agent, line.entrypoint, line.effort)
+        said = (line.session_id, model, line.is_sidechain, *by, *terms)
+        if said != self._last:
+            session, is_copy = self._whose(line.session_id, None)
+            agent_id = self._agent_id or line.agent_id or ""
+            source: Source = "subagent" if agent_id or line.is_sidechain else "main"
+            named = (each or "" for each in (*by[1:], *terms))
+            who = (session, model, source, agent_id)
+            self._setting = Setting._make((*who, *named, is_copy, line.is_sidechain))
+            self._last = said
+        return self._setting
 
     def _setting_of(self, told: Told) -> Setting:
         record, line, message, usage, _ = told
-        if line is not record:
-            return self._understood(told)
-        get, of_usage = line.get, usage.get
-        raw = (
-            get("agentId"),
-            get("attributionAgent"),
-            get("entrypoint"),
-            get("effort"),
-            of_usage("speed"),
-            of_usage("inference_geo"),
-            of_usage("service_tier"),
-            message.get("model"),
-            get("isSidechain"),
-            record.get("sessionId"),
-            record.get("forkedFrom"),
-        )
-        if raw != self._last:
-            self._last, self._setting = raw, self._understood(told)
-        return self._setting
-
-    def _understood(self, told: Told) -> Setting:
-        record, line, message, usage, _ = told
         is_echo = line is not record
-        session, is_copy = self._whose(record)
+        session, is_copy = self._whose(_text(record.get("sessionId")), record.get("forkedFrom"))
         agent_id = self._agent_id or _text(line.get("agentId"))
         if is_echo:
             agent_id = agent_id or _text(record["data"].get("agentId"))
@@ -183,14 +112,12 @@ class Reader:
             is_sidechain=is_sidechain,
         )
 
-    def _whose(self, record: Record) -> tuple[str, bool]:
+    def _whose(self, told: str, origin: object) -> tuple[str, bool]:
         """Whose session a line is of, and whether it says that it was copied from there."""
-        origin = record.get("forkedFrom")
         if isinstance(origin, dict):
             return _text(origin.get("sessionId")) or self._session, True
         if self._agent_id and self._session:
             return self._session, False
-        told = _text(record.get("sessionId"))
         is_copy = bool(told and self._session and told != self._session)
         return told or self._session or UNKNOWN, is_copy
 
@@ -239,6 +166,9 @@ def _substitute(told: Told, request_id: str) -> str:
     uuid = _text(told.line.get("uuid"))
     if uuid:
         return f"uuid:{uuid}"
+    # Imported late: what reads transcripts in parallel starts sooner without it.
+    from hashlib import sha256  # noqa: PLC0415
+
     said = f"{told.at_ms} {counts(told.usage)}"
     return "line:" + sha256(said.encode()).hexdigest()[:32]
 

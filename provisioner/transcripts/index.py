@@ -14,7 +14,7 @@ from pathlib import Path
 
 from provisioner.errors import StackError
 from provisioner.runtime.model import Report
-from provisioner.transcripts.sighting import Sighting
+from provisioner.transcripts.sighting import OWN, Setting, Sighting
 from provisioner.transcripts.slices import COLUMNS
 
 WAIT_SECONDS = 60.0
@@ -63,17 +63,24 @@ _STEPS = (
     ) WITHOUT ROWID;
     CREATE TABLE models (model TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE facts (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+    CREATE TABLE settings (id INTEGER PRIMARY KEY, {setting});
+    CREATE INDEX settings_by_session ON settings (session);
     CREATE TABLE answers (
         id INTEGER PRIMARY KEY,
         file INTEGER NOT NULL,
         is_counted INTEGER NOT NULL,
         cost INTEGER,
         billed INTEGER,
-        {columns}
+        setting INTEGER NOT NULL,
+        {own}
     );
     CREATE TABLE slices ({slices}) WITHOUT ROWID;
     CREATE INDEX answers_by_message ON answers (message_id);
-    """.format(columns=",\n".join(Sighting._fields), slices=COLUMNS),
+    """.format(
+        setting=", ".join(Setting._fields),
+        own=", ".join(Sighting._fields[:OWN]),
+        slices=COLUMNS,
+    ),
 )
 """Each leads from one version of the index to the next; what was read once cannot be read again
 after the client has deleted its files, so an old index is brought forward, never dropped."""

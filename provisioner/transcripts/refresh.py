@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, product
 
+from provisioner.model_names import clean_model
 from provisioner.runtime.model import Report
 from provisioner.transcripts.changes import Changes, find_changes
 from provisioner.transcripts.index import make_ready, share, writing
 from provisioner.transcripts.merge import File, Settled, Sighted, merge
 from provisioner.transcripts.model import SLOT_MS, PriceList
 from provisioner.transcripts.places import Place
-from provisioner.transcripts.sighting import Scan, Sighting
+from provisioner.transcripts.sighting import OWN, Scan, Setting, Sighting
 from provisioner.transcripts.slices import add_up
 from provisioner.transcripts.workers import scan_all
 
@@ -28,13 +29,16 @@ LONGEST_NAME = 200
 _PLAIN = frozenset(product(("", "standard", "normal"), ("",), ("", "standard"), (0,)))
 """Where speed, place, tier and searches are these, nothing but tokens is billed."""
 
-_COLUMNS = ", ".join(Sighting._fields)
-_PLACES = ", ".join("?" * len(Sighting._fields))
 _KEEP_FILE = "INSERT OR REPLACE INTO files VALUES (" + "?, " * 14 + "0)"
+_COLUMNS = ", ".join(Sighting._fields)
+_SIGHTINGS = "answers JOIN settings ON settings.id = answers.setting"
+_OWN = Sighting._fields[:OWN]
 _INSERT = (
-    f"INSERT INTO answers (file, is_counted, cost, billed, {_COLUMNS})"  # noqa: S608 - our names
-    f" VALUES (?, ?, ?, ?, {_PLACES})"
+    f"INSERT INTO answers (file, is_counted, cost, billed, setting, {', '.join(_OWN)})"  # noqa: S608 - our names
+    f" VALUES (?, ?, ?, ?, ?{', ?' * OWN})"
 )
+_NEW_SETTING = f"INSERT INTO settings VALUES (NULL{', ?' * len(Setting._fields)})"  # noqa: S608
+_KNOWN_SETTINGS = f"SELECT {', '.join(Setting._fields)}, id FROM settings WHERE session = ?"  # noqa: S608
 
 
 def refresh(
@@ -101,6 +105,8 @@ class _Update:
         self._slots: set[int] = set()
         self._is_first = not changes.states
         self._seen: set[str] = set()
+        self._settings: dict[tuple[object, ...], int] = {}
+        self._sessions: set[str] = set()
         self._files = {
             each.id: File(
                 each.id, each.born_ms, changes.gone.get(each.id, bool(each.is_gone)), path
@@ -132,7 +138,7 @@ class _Update:
         """Price all anew where the price list is another than the last time."""
         if not self._changes.has_new_prices:
             return
-        rows = self._db.execute(f"SELECT id, {_COLUMNS} FROM answers WHERE is_counted")  # noqa: S608
+        rows = self._db.execute(f"SELECT answers.id, {_COLUMNS} FROM {_SIGHTINGS} WHERE is_counted")  # noqa: S608
         priced = [(*self._priced(Sighting._make(row[1:])), row[0]) for row in rows]
         self._db.executemany("UPDATE answers SET cost = ?, billed = ? WHERE id = ?", priced)
         self._db.execute(
@@ -188,9 +194,6 @@ class _Update:
     def _keep_models(self, models: set[str]) -> None:
         known = {model for (model,) in self._db.execute("SELECT model FROM models")}
         if models - known:
-            # Imported late: most runs find no new model, and need nothing else of it.
-            from provisioner.normalise import clean_model  # noqa: PLC0415
-
             new = [(model, clean_model(model)) for model in sorted(models - known)]
             self._db.executemany("INSERT INTO models VALUES (?, ?)", new)
 
@@ -204,7 +207,8 @@ class _Update:
         self._db.execute("DELETE FROM touched")
         self._db.executemany("INSERT INTO touched VALUES (?)", ((each,) for each in message_ids))
         rows = self._db.execute(
-            f"SELECT id, file, {_COLUMNS} FROM answers WHERE message_id IN touched"  # noqa: S608
+            f"SELECT answers.id, file, {_COLUMNS} FROM {_SIGHTINGS}"  # noqa: S608
+            " WHERE message_id IN touched"
         ).fetchall()
         self._db.executemany("DELETE FROM answers WHERE id = ?", ((row[0],) for row in rows))
         return [(Sighting._make(row[2:]), self._files[row[1]]) for row in rows]
@@ -212,7 +216,20 @@ class _Update:
     def _row(self, settled: Settled) -> tuple[object, ...]:
         said, file, is_counted = settled
         costs = self._priced(said) if is_counted else (None, None)
-        return (file.id, is_counted, *costs, *said)
+        return (file.id, is_counted, *costs, self._setting_of(said), *said[:OWN])
+
+    def _setting_of(self, said: Sighting) -> int:
+        """Under which number it is kept what the answer has in common with others."""
+        setting = said.setting
+        known = self._settings.get(setting)
+        if known is None and said.session not in self._sessions:
+            self._sessions.add(said.session)
+            rows = self._db.execute(_KNOWN_SETTINGS, (said.session,))
+            self._settings |= {row[:-1]: row[-1] for row in rows}
+            known = self._settings.get(setting)
+        if known is None:
+            known = self._settings[setting] = self._db.execute(_NEW_SETTING, setting).lastrowid or 0
+        return known
 
     def _priced(self, said: Sighting) -> tuple[int | None, int | None]:
         tokens, output, cache_read, write_5m, write_1h, searches = said.counts

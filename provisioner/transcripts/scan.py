@@ -3,62 +3,47 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any, BinaryIO
+from io import BufferedReader, FileIO
+from typing import Any
 
-import orjson
+import msgspec
 
-from provisioner.transcripts.answers import Block, Found, Reader, Record, block_of
+from provisioner.transcripts.answers import SYNTHETIC, Found, Reader
+from provisioner.transcripts.head import fingerprint, first_cwd, first_ms, head_of
 from provisioner.transcripts.model import SkipReason
+from provisioner.transcripts.plain import UNREADABLE, Plain, decode
 from provisioner.transcripts.sighting import Job, Scan, Sighting
-from provisioner.transcripts.values import moment
 
 BUFFER_BYTES = 1 << 18
 """Read at once: small enough to stay in the processor's cache while it is searched."""
-
-FINGERPRINT_BYTES = 1024
-HEAD_BYTES = 32_768
 
 _USAGE = b'"usage"'
 _PROMPT = b'"promptId"'
 _ASSISTANT = b'"assistant"'
 _USER = b'"type":"user"'
-_NEAR_START = 500
+_NEAR_START = 300
 _NEXT = 130
 _NEAR_END = -800
 """A line's own keys stand before and after its message; only there they are looked for."""
 
 _PROMPT_ID = re.compile(rb'"promptId"\s*:\s*"([^"\\]*)"')
-_FIRST_TIME = re.compile(rb'"timestamp"\s*:\s*("[^"\\]*"|[0-9.]+)')
-_FIRST_CWD = re.compile(rb'"cwd"\s*:\s*("(?:[^"\\]|\\.)*")')
 _BLANK = b"\0 \t\r\n\xef\xbb\xbf"
 """What a line may begin and end with: a byte order mark, and what a crash left behind."""
 
 
 def scan(job: Job) -> Scan:
     """Read a file; raises OSError where that cannot be done."""
-    with Path(job.path).open("rb", buffering=BUFFER_BYTES) as file:
+    with BufferedReader(FileIO(job.path), BUFFER_BYTES) as file:
         is_same = job.offset > 0 and fingerprint(file, job.offset) == job.fingerprint
         start = job.offset if is_same else 0
         file.seek(start)
         reading = _Reading(job, start, job.prompt_id if is_same else "")
         reading.take(file)
         reading.finish()
-        head = os.pread(file.fileno(), HEAD_BYTES, 0)
-        return reading.result(start, head, fingerprint(file, reading.offset))
-
-
-def fingerprint(file: BinaryIO, offset: int) -> int:
-    """Tells whether what was read is still there: of its beginning and its end."""
-    length = min(FINGERPRINT_BYTES, offset)
-    head = os.pread(file.fileno(), length, 0)
-    tail = os.pread(file.fileno(), length, offset - length)
-    return zlib.crc32(head) << 31 | zlib.crc32(tail) >> 1
+        return reading.result(start, head_of(file), fingerprint(file, reading.offset))
 
 
 class _Tally:
@@ -87,7 +72,7 @@ class _Reading:
         self._best: dict[tuple[object, ...], Sighting] = {}
         self._cwds: dict[str, None] = {}
         # The line with the largest output of an answer that may go on, and how many there were.
-        self._held: Block | None = None
+        self._held: Plain | None = None
         self._held_offset = self._held_lines = 0
 
     def take(self, lines: Iterable[bytes]) -> None:
@@ -97,16 +82,23 @@ class _Reading:
             if self._open or not line.endswith(b"}\n"):
                 self._take_odd(line)
                 continue
-            at = line.find(_PROMPT, 0, _NEAR_START)
-            if at >= 0 and line.find(_USER, at, at + _NEXT) >= 0:
-                # Of a user, with what a tool said: most bytes are here, and need no search.
-                self._note_prompt(line, at)
-            elif _USAGE in line or line.find(_ASSISTANT, _NEAR_END) >= 0:
+            if line.find(_ASSISTANT, 0, _NEAR_START) >= 0:
                 self._parse(line)
-            elif at >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
-                self._note_prompt(line, 0)
+            else:
+                self._take_other(line)
             tally.lines += 1
             self.offset += len(line)
+
+    def _take_other(self, line: bytes) -> None:
+        """A line that does not begin as an answer's."""
+        at = line.find(_PROMPT, 0, _NEAR_START)
+        if at >= 0 and line.find(_USER, at, at + _NEXT) >= 0:
+            # Of a user, with what a tool said: most bytes are here, and need no search.
+            self._note_prompt(line, at)
+        elif _USAGE in line or line.find(_ASSISTANT, _NEAR_END) >= 0:
+            self._parse(line)
+        elif at >= 0 or line.find(_PROMPT, _NEAR_END) >= 0:
+            self._note_prompt(line, 0)
 
     def finish(self) -> None:
         """After the last line: what has no end yet is tried, and will be read again."""
@@ -130,8 +122,8 @@ class _Reading:
             offset=self.offset,
             fingerprint=print_of_read,
             prompt_id=self._saved_prompt_id,
-            born_ms=_born_ms(head) or min((s.at_ms for s in sightings), default=0),
-            cwds=tuple(dict.fromkeys([*_first_cwd(head), *self._cwds])),
+            born_ms=first_ms(head) or min((s.at_ms for s in sightings), default=0),
+            cwds=tuple(dict.fromkeys([*first_cwd(head), *self._cwds])),
             lines=done.lines,
             answers=done.answers,
             skipped=dict(done.skipped),
@@ -195,44 +187,51 @@ class _Reading:
 
     def _parse(self, line: bytes, if_broken: SkipReason = "broken") -> bool:
         """Count what a record says of answers; whether it is a record at all."""
+        try:
+            plain = decode(line)
+        except UNREADABLE:
+            return self._parse_patiently(line, if_broken)
+        if plain.message.model == SYNTHETIC:
+            return self._parse_patiently(line, if_broken)
+        held = self._held
+        if held is not None and _is_same(held, plain):
+            if plain.message.usage.output_tokens > held.message.usage.output_tokens:
+                self._held, self._held_offset = plain, self.offset
+        else:
+            self._let_go()
+            self._held, self._held_offset = plain, self.offset
+        self._held_lines += 1
+        return True
+
+    def _parse_patiently(self, line: bytes, if_broken: SkipReason) -> bool:
         record = _record(line)
         if record is None:
             self._tally.skipped[if_broken] += 1
             return False
-        block = block_of(record)
-        if block is None:
-            self._let_go()
-            self._count(record, self._reader.read(record, self._prompt_id, self.offset))
-            return True
-        held = self._held
-        if held is None or held.of != block.of:
-            self._let_go()
-            self._held, self._held_offset = block, self.offset
-        elif block.output > held.output:
-            self._held, self._held_offset = block, self.offset
-        self._held_lines += 1
+        self._let_go()
+        found = self._reader.read(record, self._prompt_id, self.offset)
+        self._count(found, record.get("cwd"))
+        if found is None and isinstance(record.get("promptId"), str):
+            self._prompt_id = record["promptId"]
         return True
 
     def _let_go(self) -> None:
         held = self._held
         if held is not None:
-            found = self._reader.read_block(held, self._prompt_id, self._held_offset)
-            self._count(held.record, found, self._held_lines)
+            found = self._reader.read_plain(held, self._prompt_id, self._held_offset)
+            self._count(found, held.cwd, self._held_lines)
             self._held, self._held_lines = None, 0
 
-    def _count(self, record: Record, found: Found, lines: int = 1) -> None:
+    def _count(self, found: Found, cwd: object, lines: int = 1) -> None:
         """Count what was found in a record that stands for some lines."""
         if isinstance(found, list):
             self._tally.answers += lines - 1
             for sighting in found:
                 self._keep(sighting)
-            cwd = record.get("cwd")
-            if isinstance(cwd, str) and cwd:
+            if cwd and isinstance(cwd, str):
                 self._cwds[cwd] = None
         elif found is not None:
             self._tally.skipped[found] += lines
-        elif isinstance(record.get("promptId"), str):
-            self._prompt_id = record["promptId"]
 
     def _keep(self, sighting: Sighting) -> None:
         """Of lines that repeat a response, the one with the largest output."""
@@ -244,48 +243,41 @@ class _Reading:
             self._best[key] = sighting
 
 
+def _is_same(one: Plain, other: Plain) -> bool:
+    """Whether two lines are of the same answer."""
+    return (
+        one.message.id == other.message.id
+        and one.request_id == other.request_id
+        and one.session_id == other.session_id
+        and one.is_sidechain is other.is_sidechain
+    )
+
+
 def _record(line: bytes) -> dict[str, Any] | None:
     try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        record = msgspec.json.decode(line)
+    except UNREADABLE:
         record = _patiently(line)
     return record if isinstance(record, dict) else None
 
 
 def _patiently(line: bytes) -> object:
-    """What orjson refuses, but is JSON all the same: half characters, bytes that are no text."""
+    """What is refused, but is JSON all the same: half characters, bytes that are no text."""
     text = line.strip(_BLANK).decode("utf-8", "replace")
     try:
         # Half characters would be refused by whoever is handed them.
         whole = json.dumps(json.loads(text, strict=False), ensure_ascii=False)
-        return orjson.loads(whole.encode("utf-8", "replace"))
-    except (ValueError, RecursionError):
+        return msgspec.json.decode(whole.encode("utf-8", "replace"))
+    except (ValueError, *UNREADABLE):
         return None
-
-
-def _born_ms(head: bytes) -> int:
-    """When a file came to be: its first line with a time; 0 if none has."""
-    for found in _FIRST_TIME.finditer(head):
-        at_ms = moment(found[1].strip(b'"').decode("utf-8", "replace"))
-        if at_ms is not None:
-            return at_ms
-    return 0
-
-
-def _first_cwd(head: bytes) -> list[str]:
-    found = _FIRST_CWD.search(head)
-    try:
-        return [orjson.loads(found[1])] if found else []
-    except orjson.JSONDecodeError:
-        return []
 
 
 def _agent_type(path: str) -> str:
     """What a subagent is, by the file beside its transcript; empty if that does not say."""
-    beside = Path(path.removesuffix(".jsonl") + ".meta.json")
     try:
-        said = orjson.loads(beside.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        with FileIO(path.removesuffix(".jsonl") + ".meta.json") as beside:
+            said = msgspec.json.decode(beside.readall())
+    except (OSError, *UNREADABLE):
         return ""
     kind = said.get("agentType") if isinstance(said, dict) else None
     return kind if isinstance(kind, str) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntFlag
+from struct import Struct
 from typing import NamedTuple
 
 from provisioner.transcripts.model import SkipReason, Source
@@ -19,27 +20,36 @@ class Oddity(IntFlag):
     IMPOSSIBLE_COUNT = 4
 
 
-class Sighting(NamedTuple):
-    """A response as one file tells it; several lines of a file that repeat it are one.
+class Setting(NamedTuple):
+    """What most answers of a file have in common. `model` is as the client wrote it.
 
-    `model` is as the client wrote it. `is_copy` where the line says that it was taken over from
-    elsewhere.
+    `is_copy` where a line says that it was taken over from elsewhere.
     """
 
-    message_id: str
-    request_id: str
-    at_ms: int
     session: str
     model: str
     source: Source
     agent_id: str
     agent_type: str
-    prompt_id: str
     entrypoint: str
     effort: str
     speed: str
     inference_geo: str
     service_tier: str
+    is_copy: bool
+    is_sidechain: bool
+
+
+class Sighting(NamedTuple):
+    """A response as one file tells it; several lines of a file that repeat it are one.
+
+    Ends with the fields of `Setting`.
+    """
+
+    message_id: str
+    request_id: str
+    at_ms: int
+    prompt_id: str
     input_tokens: int
     output_tokens: int
     cache_read_tokens: int
@@ -47,21 +57,29 @@ class Sighting(NamedTuple):
     cache_write_1h_tokens: int
     web_searches: int
     offset: int
+    oddities: int
+    session: str
+    model: str
+    source: Source
+    agent_id: str
+    agent_type: str
+    entrypoint: str
+    effort: str
+    speed: str
+    inference_geo: str
+    service_tier: str
     is_copy: bool
     is_sidechain: bool
-    oddities: int
+
+    @property
+    def setting(self) -> tuple[object, ...]:
+        """Its last fields, those of `Setting`."""
+        return self[OWN:]
 
     @property
     def counts(self) -> Counts:
         """Its tokens and searches, as `Counts` has them."""
-        return (
-            self.input_tokens,
-            self.output_tokens,
-            self.cache_read_tokens,
-            self.cache_write_5m_tokens,
-            self.cache_write_1h_tokens,
-            self.web_searches,
-        )
+        return self[4:10]
 
     def with_counts(self, counts: Counts) -> Sighting:
         """The same with other tokens and searches."""
@@ -80,6 +98,10 @@ class Sighting(NamedTuple):
         """What is equal on every copy of a response."""
         written = self.cache_write_5m_tokens + self.cache_write_1h_tokens
         return self.input_tokens, self.cache_read_tokens, written
+
+
+OWN = len(Sighting._fields) - len(Setting._fields)
+"""So many of its first fields are a sighting's own."""
 
 
 class Job(NamedTuple):
@@ -114,3 +136,10 @@ class Scan(NamedTuple):
     last_answers: int
     last_skipped: dict[SkipReason, int]
     sightings: list[Sighting]
+
+
+Result = Scan | str
+"""What a file says, or the path of one that cannot be read."""
+
+LENGTH = Struct("<I")
+"""Before each result on its way between processes, so that they can be told apart."""

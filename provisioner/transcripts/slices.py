@@ -26,7 +26,9 @@ _ONE_BY_ONE = f"""
         input_tokens, output_tokens, cache_read_tokens, cache_write_5m_tokens,
         cache_write_1h_tokens, web_searches, ifnull(cost, 0) AS cost,
         ifnull(billed, 0) AS billed, cost IS NULL AS unpriced
-    FROM answers JOIN files ON files.id = answers.file
+    FROM answers
+    JOIN files ON files.id = answers.file
+    JOIN settings ON settings.id = answers.setting
     WHERE is_counted
 """  # noqa: S608 - our own names, as below
 _ADD_UP = f"INSERT INTO slices SELECT slot, session, folder, model, source, {_SUMS} FROM (%s) GROUP BY 1, 2, 3, 4, 5"  # noqa: E501, S608

@@ -38,8 +38,9 @@ _FLAGS = {
 _FROM = """
     FROM answers
     JOIN files ON files.id = answers.file
+    JOIN settings ON settings.id = answers.setting
     JOIN folders ON folders.folder = files.folder
-    JOIN models ON models.model = answers.model
+    JOIN models ON models.model = settings.model
     WHERE is_counted AND at_ms >= :since AND at_ms < :until
 """
 _OF_RESPONSE = {"model": "models.name", "path": "files.path", "offset": "answers.offset"} | {

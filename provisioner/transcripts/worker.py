@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import gc
 import marshal
-import struct
 import sys
 from typing import Any
 
 from provisioner.transcripts.scan import scan
-from provisioner.transcripts.sighting import Job, Scan
-
-LENGTH = struct.Struct("<I")
-"""Before each result, so that they can be told apart."""
-
-Result = Scan | str
-"""What a file says, or the path of one that cannot be read."""
+from provisioner.transcripts.sighting import LENGTH, Job, Result, Scan
 
 
 def tried(job: Job) -> Result | None:

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from provisioner.runtime.model import Report
-from provisioner.transcripts.sighting import Job, Scan, Sighting
-from provisioner.transcripts.worker import LENGTH, Result, tried
+from provisioner.transcripts.sighting import LENGTH, Job, Result, Scan, Sighting
 
 WORTH_BYTES = 40_000_000
 """Less is read before another process has started."""
@@ -74,6 +73,10 @@ def _progress(total: int, report: Report) -> Callable[[int], None]:
 
 
 def _alone(jobs: Sequence[tuple[Job, int]], _workers: int) -> Iterator[tuple[str, Result | None]]:
+    if jobs:
+        # Imported late: whoever has it read by others starts them sooner without it.
+        from provisioner.transcripts.worker import tried  # noqa: PLC0415
+
     for job, _ in jobs:
         yield job.path, tried(job)
 

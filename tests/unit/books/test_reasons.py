@@ -28,7 +28,7 @@ PAST = Past(
         ("session-1", 98, "stack down"),
         ("session-1", 103, "stack down"),
         ("session-1", -6, "telemetry off"),
-        ("session-1", 2, "lost on the way"),
+        ("session-1", 2, "export stalled"),
         ("session-1", 6, "client ended first"),
         ("session-1", 70, "client ended first"),
         ("session-2", 2, "telemetry off"),

@@ -15,8 +15,7 @@ import pytest
 
 from provisioner.runtime.model import Report
 from provisioner.transcripts import refresh
-from provisioner.transcripts.sighting import Job
-from provisioner.transcripts.worker import Result
+from provisioner.transcripts.sighting import Job, Result
 from provisioner.transcripts.workers import scan_all
 from tests.conftest import ROOT
 from tests.unit.transcripts.counted import Counted, count
