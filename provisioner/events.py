@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -12,6 +13,7 @@ from provisioner.event_attributes import PLUMBING
 from provisioner.runtime.model import Report
 
 SELECTOR = '{service_name=~"claude-code.*"}'
+NAME = re.compile("[a-z][a-z0-9_.]{0,63}")
 POLL_SECONDS = 1.0
 OVERLAP_NS = 11 * 60 * 10**9
 """Clients retry, and clocks differ: the collector takes an event's own time for up to ten minutes
@@ -86,11 +88,18 @@ def line(entry: Entry) -> str:
     """One event as a line: local time, session, project, name, and what it says."""
     attributes = entry.attributes
     at = datetime.fromtimestamp(entry.at_ns / 1e9).astimezone()
-    name = attributes.get("event_name", entry.line)
+    name = _name(attributes.get("event_name_client", "")) or attributes.get(
+        "event_name", entry.line
+    )
     session = attributes.get("session_id", "")[:8] or "-"
     project = attributes.get("project", "unknown")
     facts = " ".join(f"{key}={_word(value)}" for key, value in _facts(name, attributes))
     return f"{at:%H:%M:%S} {session:8} {project} {name} {facts}".rstrip()
+
+
+def _name(said: str) -> str:
+    """An event's own name, if the stack does not know it; nothing, if it is no name."""
+    return said if NAME.fullmatch(said) else ""
 
 
 def _facts(name: str, attributes: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -148,8 +148,17 @@ def _events(loki: Loki, now: float) -> dict[str, frozenset[str]]:
     """The names of all events of the last day, and the attributes of the newest of each."""
     end = int(now * 1e9)
     counted = f"sum by (event_name) (count_over_time({EVENTS}}}[{DAY_SECONDS}s]))"
-    names = (sample.labels.get("event_name", "") for sample in loki.query(counted, end))
-    return {name: _attributes(loki, name, end) for name in names if name}
+    said = {sample.labels.get("event_name", "") for sample in loki.query(counted, end)}
+    names = said - {"", "other"}
+    found = {name: _attributes(loki, name, end) for name in names}
+    return found | {name: frozenset() for name in _unknown(loki, end)}
+
+
+def _unknown(loki: Loki, end: int) -> set[str]:
+    """What the newest events are called that the collector files as `other`."""
+    query = f'{EVENTS}, event_name="other"}} | event_name_client=~"[a-z][a-z0-9_.]{{0,63}}"'
+    newest = loki.entries(query, end - DAY_SECONDS * 10**9, end, LOOKED_AT, newest=True)
+    return {entry.attributes["event_name_client"] for entry in newest}
 
 
 def _attributes(loki: Loki, name: str, end: int) -> frozenset[str]:

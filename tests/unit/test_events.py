@@ -77,6 +77,12 @@ def test_a_known_event_says_what_matters_in_its_order(name: str) -> None:
     )
 
 
+def test_an_event_that_is_not_known_has_its_own_name_if_that_is_one() -> None:
+    for said, shown in {"telepathy_started": "telepathy_started", "\x1b[2J": "other"}.items():
+        entry = _entry("other", event_name_client=said)
+        assert line(entry) == f"00:00:00 01234567 acme/shop {shown}"
+
+
 def test_every_event_with_words_of_its_own_is_tested_and_known() -> None:
     assert set(LINES) == set(TELLING)
     assert set(TELLING) <= set(EVENTS)

@@ -80,6 +80,9 @@ def answer(request: Request) -> Answer:
     now, query = time.time(), request.query["query"]
     if request.path == "/loki/api/v1/query":
         rows = [{"metric": {"event_name": "api_request"}, "value": [now, "7"]}]
+    elif 'event_name="other"' in query:
+        stream = {"event_name": "other", "event_name_client": "telepathy_started"}
+        rows = [{"stream": stream, "values": [[str(int(now * 1e9)), "line"]]}]
     elif request.path == "/loki/api/v1/query_range":
         stream = {"model": "opus", "event_name": "api_request"}
         rows = [{"stream": stream, "values": [[str(int(now * 1e9)), "line"]]}]
@@ -106,7 +109,10 @@ def test_the_stores_are_asked_what_has_arrived(tmp_path: Path) -> None:
     found = observed.arrivals
     assert observed.listening == {ports.otlp_grpc}
     assert found
-    assert found.events == {"api_request": frozenset({"model", "event_name"})}
+    assert found.events == {
+        "api_request": frozenset({"model", "event_name"}),
+        "telepathy_started": frozenset(),
+    }
     assert found.request
     assert found.request.last - time.time() == pytest.approx(0, abs=5)
     assert found.busy
