@@ -589,7 +589,7 @@ SUBAGENT_SOURCES = "^(subagent$|agent:)"
 LABEL_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"
 """Attributes of other names leave the client's own counters."""
 
-NATIVE_STREAMS = 50_000
+NATIVE_STREAMS = 30_000
 """So many series of the client's own counters are kept on the scrape endpoint; no new ones then."""
 
 NATIVE_MOST = 1_000_000_000_000_000.0
