@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 _HEADER = struct.Struct("<QHHI")
 _META = struct.Struct("<IIIIQQQQQQ")
@@ -34,7 +34,7 @@ class _NotSoundError(Exception):
 class _Tree:
     """An open file: how long its pages are, how many it has, and with which it begins."""
 
-    file: BinaryIO
+    file: IO[bytes]
     size: int
     page_bytes: int
     pages: int
@@ -74,7 +74,7 @@ def name_aside(name: str) -> str:
     return f"{name}.corrupt-{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}"
 
 
-def is_sound(file: BinaryIO, size: int) -> bool:
+def is_sound(file: IO[bytes], size: int) -> bool:
     """Whether a queue file can be opened and read through; an empty one is a new one."""
     try:
         if size:
@@ -84,7 +84,7 @@ def is_sound(file: BinaryIO, size: int) -> bool:
     return True
 
 
-def _begin(file: BinaryIO, size: int) -> _Tree:
+def _begin(file: IO[bytes], size: int) -> _Tree:
     """Two pages say where the tree begins: the younger of those that are whole."""
     found = [meta for number in (0, 1) if (meta := _meta(file, number * _PAGE_BYTES))]
     if not found or size < 2 * _PAGE_BYTES:
@@ -93,7 +93,7 @@ def _begin(file: BinaryIO, size: int) -> _Tree:
     return _Tree(file=file, size=size, page_bytes=page_bytes, pages=pages, root=root)
 
 
-def _meta(file: BinaryIO, start: int) -> tuple[int, int, int, int] | None:
+def _meta(file: IO[bytes], start: int) -> tuple[int, int, int, int] | None:
     file.seek(start + _HEADER.size)
     content = file.read(_META.size)
     if len(content) < _META.size:
