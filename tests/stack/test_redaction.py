@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
 from provisioner.redact import MASK, masked
-from tests.stack.attacks import AnyValue, KeyValue, post, text, valid
+from tests.stack.attacks import post, text, valid
 from tests.stack.books import Books, eventually
 from tests.stack.stacks import TestStack
 from tests.unit.test_redact import AFTER, BEFORE, EXAMPLES, HARMLESS
