@@ -39,7 +39,7 @@ def test_a_collector_killed_while_lokis_queue_is_full_counts_nothing_twice(tmp_p
 
 def _kill_the_collector_while_loki_is_stopped(stack: TestStack) -> None:
     ports = stack.settings.ports
-    loki = listening(ports.loki)
+    loki = listening(ports.loki_engine)
     os.kill(loki, signal.SIGSTOP)
     try:
         _send_more_than_the_queue_holds(stack)

@@ -92,7 +92,7 @@ def test_every_panel_of_the_board_says_something_of_a_stack_that_is_well(own: Te
 
 def test_a_store_that_does_not_answer_is_a_problem_until_it_does(own: TestStack) -> None:
     before = _board(own)["Problems"][""]
-    loki = listening(own.settings.ports.loki)
+    loki = listening(own.settings.ports.loki_engine)
     os.kill(loki, signal.SIGSTOP)
     try:
         eventually(lambda: _states(own).get("EngineDown"), "pending")
@@ -106,7 +106,12 @@ def test_a_store_that_does_not_answer_is_a_problem_until_it_does(own: TestStack)
 
 def test_what_the_door_refuses_and_what_a_store_drops_is_told_everywhere(own: TestStack) -> None:
     with pytest.raises(DeliveryFailed):
-        post_otlp(f"{own.door.http_url}/v1/logs", b"no telemetry", "application/x-protobuf")
+        post_otlp(
+            f"{own.door.http_url}/v1/logs",
+            b"no telemetry",
+            "application/x-protobuf",
+            token=own.door.token,
+        )
     too_much = {f"attribute.{number}": "x" for number in range(TOO_MANY_ATTRIBUTES)}
     send(own.door, logs_request(CLIENT, [Event(name="api_request", attributes=too_much)]), "grpc")
     expected = {"DataRefused": "firing", "DataDropped": "firing"}

@@ -213,7 +213,7 @@ def test_two_stacks_run_side_by_side_and_cleaning_one_leaves_the_other(
 
 @on_native
 def test_a_native_engine_that_dies_is_started_again(stack: TestStack) -> None:
-    port = stack.settings.ports.loki
+    port = stack.settings.ports.loki_engine
     died = listening(port)
     os.kill(died, signal.SIGKILL)
     eventually(lambda: listening(port) in (0, died), expected=False)
