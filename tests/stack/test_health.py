@@ -25,7 +25,7 @@ IN_TROUBLE_ONLY = {
     "otelcol_exporter_send_failed_log_records_total",
     "otelcol_exporter_send_failed_metric_points_total",
 }
-"""What the collector does not tell before it happens, and nothing the door takes makes it happen."""
+"""What is not told before it happens; nothing that the door takes makes it happen."""
 
 
 @pytest.fixture(scope="module")
