@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 import marshal
+import os
 import sys
 from typing import Any
 
 from provisioner.transcripts.scan import scan
 from provisioner.transcripts.sighting import LENGTH, Job, Result, Scan
+
+NICENESS = 5
 
 
 def tried(job: Job) -> Result | None:
@@ -31,6 +34,9 @@ def _packed(path: str, result: Result | None) -> bytes:
 
 def work() -> None:
     """Read what stdin asks for, and say on stdout what was found."""
+    # Whoever takes it all in is to get what it needs first: what is left when all is read, it does
+    # alone.
+    os.nice(NICENESS)
     # Whatever is made here is handed over or dropped: nothing is left to collect.
     gc.disable()
     for fields in marshal.loads(sys.stdin.buffer.read()):  # noqa: S302 - of our own parent
@@ -38,3 +44,5 @@ def work() -> None:
         frame = _packed(job.path, tried(job))
         sys.stdout.buffer.write(LENGTH.pack(len(frame)) + frame)
     sys.stdout.buffer.flush()
+    # Nothing is left to clean up either.
+    os._exit(0)

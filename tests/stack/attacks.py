@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue, KeyValueList
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
+from provisioner.backends import authorization
 from provisioner.otlp import Sender, logs_request
 from provisioner.records import Event
 from provisioner.telemetry import EVENT_SCOPE
@@ -61,7 +62,11 @@ def post(
     request = urllib.request.Request(  # noqa: S310 - the stack's own address
         f"{stack.door.http_url}/v1/{signal}",
         data=body,
-        headers={"Content-Type": content_type, **(headers or {})},
+        headers={
+            "Content-Type": content_type,
+            **authorization(stack.door.token),
+            **(headers or {}),
+        },
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

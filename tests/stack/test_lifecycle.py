@@ -272,7 +272,7 @@ def test_a_change_for_one_service_replaces_only_its_container(stack: TestStack) 
     compose.write_text(text.replace("start_period: 30s", "start_period: 31s", 1), "utf-8")
     assert stack.succeed("plan").splitlines() == [
         "deliver  rendered files: for loki",
-        "start    loki: its image, binary, arguments, ports or limits changed",
+        "start    loki: its image, binary, arguments, ports, limits or keys changed",
     ]
     stack.succeed("up")
     after = _containers(stack)

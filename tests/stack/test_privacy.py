@@ -26,7 +26,7 @@ EVERYTHING = {
 }
 
 
-COUNTER = "claude_code_active_time_total"
+COUNTER = "claude_code_active_time_seconds_total"
 """Without the unit, which this sender does not tell."""
 ACCOUNT = {
     "user.account_uuid": "8d0ea8a0-aaaa-4bbb-8ccc-0123456789ab",
