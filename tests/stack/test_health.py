@@ -85,6 +85,7 @@ def test_every_panel_of_the_board_says_something_of_a_stack_that_is_well(own: Te
 
 
 def test_a_store_that_does_not_answer_is_a_problem_until_it_does(own: TestStack) -> None:
+    eventually(lambda: "" in _board(own)["Problems"], expected=True)
     before = _board(own)["Problems"][""]
     loki = listening(own.settings.ports.loki_engine)
     os.kill(loki, signal.SIGSTOP)
