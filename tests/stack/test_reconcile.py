@@ -20,6 +20,9 @@ from typing import Any
 
 import pytest
 
+from provisioner.backends import Entry
+from provisioner.dashboards.boards.quality import quality
+from provisioner.dashboards.queries import runnable
 from provisioner.history import write_amounts
 from provisioner.ledger import Series
 from provisioner.runtime.choose import open_runtime
@@ -35,6 +38,8 @@ ANSWERS = 8_000
 PRICE = 0.013924
 """Of one answer of the history: what the client says of the scenario `one_answer`."""
 
+LIST = "Requests Added, One by One"
+HOUR_NS = 3600 * 10**9
 KILLED_AFTER = 2_000
 BACKFILL = ("backfill", "--since", "2h", "--grace", "30")
 OFF = {"CLAUDE_CODE_ENABLE_TELEMETRY": "0"}
@@ -211,11 +216,22 @@ def _repair_twice(desk: Desk, cost: float, requests: int) -> None:
         rel=0,
         abs=TOLERANCE,
     )
+    live = desk.books.loki_count("api_request")
     for _ in range(2):
         code, said = desk.reconcile("--repair")
         assert (code, missing(said)) == (0, {}), said
         assert desk.totals() == expected
+        assert len(_listed_as_added(desk)) == requests - live
     assert len(desk.books.by("ledger_cost_usd", "user", "team", "model", "effort", "speed")) == 1
+
+
+def _listed_as_added(desk: Desk) -> list[Entry]:
+    """What the board Data Quality lists of the project: no client of a test can be added to it."""
+    (panel,) = (each for each in quality().panels() if each.title == LIST)
+    (query,) = panel.questions
+    now = time.time_ns()
+    asked = runnable(query.expr, 3600, 60, {"project": [desk.books.project]})
+    return desk.stack.loki.entries(asked, now - HOUR_NS, now + HOUR_NS)
 
 
 def _cost_missing(said: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioner.backends import post_otlp
-from provisioner.history import INGEST_SOURCE, Stores
+from provisioner.history import Stores
 from provisioner.otlp import Door, Sender, logs_request, send
 from provisioner.records import Event, Value
 from provisioner.telemetry import EVENT_SCOPE, METRIC_SCOPE
@@ -33,10 +33,8 @@ class Person:
 
     @property
     def resource(self) -> dict[str, Value]:
-        if self.origin == "live":
-            return {"team": self.team}
-        # History has streams of its own, as `provisioner/history.py` writes it.
-        return {"team": self.team, "origin": self.origin, INGEST_SOURCE: self.origin}
+        whence: dict[str, Value] = {} if self.origin == "live" else {"origin": self.origin}
+        return {"team": self.team, **whence}
 
     @property
     def attributes(self) -> dict[str, Value]:
