@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from provisioner.transcripts.model import SkipReason, Source
@@ -80,37 +80,27 @@ class Reader:
         by = (line.agent_id, line.attribution_agent, line.entrypoint, line.effort)
         said = (line.session_id, model, line.is_sidechain, *by, *terms)
         if said != self._last:
-            session, is_copy = self._whose(line.session_id, None)
+            whose = self._whose(line.session_id, None)
             agent_id = self._agent_id or line.agent_id or ""
-            source: Source = "subagent" if agent_id or line.is_sidechain else "main"
             named = (each or "" for each in (*by[1:], *terms))
-            who = (session, model, source, agent_id)
-            self._setting = Setting._make((*who, *named, is_copy, line.is_sidechain))
+            self._setting = _setting(whose, model, agent_id, line.is_sidechain, named)
             self._last = said
         return self._setting
 
     def _setting_of(self, told: Told) -> Setting:
         record, line, message, usage, _ = told
         is_echo = line is not record
-        session, is_copy = self._whose(_text(record.get("sessionId")), record.get("forkedFrom"))
+        whose = self._whose(_text(record.get("sessionId")), record.get("forkedFrom"))
         agent_id = self._agent_id or _text(line.get("agentId"))
         if is_echo:
+            whose = whose[0], True
             agent_id = agent_id or _text(record["data"].get("agentId"))
+        by = (line.get("attributionAgent"), line.get("entrypoint") or record.get("entrypoint"))
+        terms = (usage.get("speed"), usage.get("inference_geo"), usage.get("service_tier"))
+        named = map(_text, (*by, line.get("effort"), *terms))
         is_sidechain = is_echo or line.get("isSidechain") is True
-        return Setting(
-            session=session,
-            model=_text(message.get("model")) or UNKNOWN,
-            source="subagent" if agent_id or is_sidechain else "main",
-            agent_id=agent_id,
-            agent_type=_text(line.get("attributionAgent")),
-            entrypoint=_text(line.get("entrypoint") or record.get("entrypoint")),
-            effort=_text(line.get("effort")),
-            speed=_text(usage.get("speed")),
-            inference_geo=_text(usage.get("inference_geo")),
-            service_tier=_text(usage.get("service_tier")),
-            is_copy=is_echo or is_copy,
-            is_sidechain=is_sidechain,
-        )
+        model = _text(message.get("model")) or UNKNOWN
+        return _setting(whose, model, agent_id, is_sidechain, named)
 
     def _whose(self, told: str, origin: object) -> tuple[str, bool]:
         """Whose session a line is of, and whether it says that it was copied from there."""
@@ -120,6 +110,19 @@ class Reader:
             return self._session, False
         is_copy = bool(told and self._session and told != self._session)
         return told or self._session or UNKNOWN, is_copy
+
+
+def _setting(
+    whose: tuple[str, bool],
+    model: str,
+    agent_id: str,
+    is_sidechain: bool,  # noqa: FBT001 - as the line says it
+    named: Iterable[str],
+) -> Setting:
+    """`named` are the fields from the agent's type to the service tier."""
+    session, is_copy = whose
+    source: Source = "subagent" if agent_id or is_sidechain else "main"
+    return Setting._make((session, model, source, agent_id, *named, is_copy, is_sidechain))
 
 
 def _told(record: Record) -> Told | SkipReason | None:

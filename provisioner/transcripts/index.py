@@ -30,7 +30,7 @@ _TROUBLE = {
     sqlite3.SQLITE_READONLY,
 }
 
-_STEPS = (
+STEPS = (
     """
     CREATE TABLE files (
         id INTEGER PRIMARY KEY,
@@ -63,8 +63,23 @@ _STEPS = (
     ) WITHOUT ROWID;
     CREATE TABLE models (model TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE facts (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+    CREATE TABLE answers (
+        id INTEGER PRIMARY KEY,
+        file INTEGER NOT NULL,
+        is_counted INTEGER NOT NULL,
+        cost INTEGER,
+        billed INTEGER,
+        {columns}
+    );
+    CREATE TABLE slices ({slices}) WITHOUT ROWID;
+    CREATE INDEX answers_by_message ON answers (message_id);
+    """.format(columns=",\n".join(Sighting._fields), slices=COLUMNS),
+    # What answers have in common is kept once, not with each.
+    """
     CREATE TABLE settings (id INTEGER PRIMARY KEY, {setting});
     CREATE INDEX settings_by_session ON settings (session);
+    INSERT INTO settings ({setting}) SELECT DISTINCT {setting} FROM answers;
+    ALTER TABLE answers RENAME TO answers_whole;
     CREATE TABLE answers (
         id INTEGER PRIMARY KEY,
         file INTEGER NOT NULL,
@@ -74,12 +89,13 @@ _STEPS = (
         setting INTEGER NOT NULL,
         {own}
     );
-    CREATE TABLE slices ({slices}) WITHOUT ROWID;
+    INSERT INTO answers
+        SELECT answers_whole.id, file, is_counted, cost, billed, settings.id, {own}
+        FROM answers_whole JOIN settings USING ({setting});
+    DROP TABLE answers_whole;
     CREATE INDEX answers_by_message ON answers (message_id);
-    """.format(
-        setting=", ".join(Setting._fields),
-        own=", ".join(Sighting._fields[:OWN]),
-        slices=COLUMNS,
+    """.format(  # noqa: S608 - our own names
+        setting=", ".join(Setting._fields), own=", ".join(Sighting._fields[:OWN])
     ),
 )
 """Each leads from one version of the index to the next; what was read once cannot be read again
@@ -122,7 +138,7 @@ class IndexFromLater(StackError):
     def __init__(self, path: Path, version: int) -> None:
         super().__init__(
             f"{path}: written by a later version of claude-otel (format {version}, known: "
-            f"{len(_STEPS)}).\n  next: update claude-otel, or move the file away"
+            f"{len(STEPS)}).\n  next: update claude-otel, or move the file away"
         )
 
 
@@ -219,17 +235,17 @@ def _opened(name: str) -> sqlite3.Connection:
 
 
 def _bring_forward(connection: sqlite3.Connection, name: str) -> None:
-    if _version(connection) == len(_STEPS):
+    if _version(connection) == len(STEPS):
         return
     with writing(connection):
         # Another process may have done it meanwhile.
         version = _version(connection)
-        if version > len(_STEPS):
+        if version > len(STEPS):
             raise IndexFromLater(Path(name), version)
-        for step in _STEPS[version:]:
+        for step in STEPS[version:]:
             for statement in filter(str.strip, step.split(";")):
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(_STEPS)}")
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
 
 
 def _version(connection: sqlite3.Connection) -> int:

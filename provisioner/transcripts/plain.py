@@ -12,8 +12,9 @@ from msgspec import DecodeError, Meta, Raw, Struct
 from msgspec.json import Decoder
 
 from provisioner.transcripts.sighting import Counts
+from provisioner.transcripts.values import PLAIN, counted
 
-_Count = Annotated[int, Meta(ge=0, lt=2**29)]
+_Count = Annotated[int, Meta(ge=0, lt=PLAIN)]
 _Id = Annotated[str, Meta(min_length=1)]
 _None = Annotated[list[Raw], Meta(max_length=0)] | None
 
@@ -43,16 +44,15 @@ class Usage(Struct, frozen=True, gc=False):
 
     @property
     def counts(self) -> Counts:
-        """What the split does not say is five-minute."""
+        """What it says, all of which can be."""
         split, tools = self.cache_creation, self.server_tool_use
-        brief = split.ephemeral_5m_input_tokens if split else 0
-        long = split.ephemeral_1h_input_tokens if split else 0
-        return (
+        return counted(
             self.input_tokens,
             self.output_tokens,
             self.cache_read_input_tokens,
-            max(brief, self.cache_creation_input_tokens - long),
-            long,
+            self.cache_creation_input_tokens,
+            split.ephemeral_5m_input_tokens if split else 0,
+            split.ephemeral_1h_input_tokens if split else 0,
             tools.web_search_requests if tools else 0,
         )
 

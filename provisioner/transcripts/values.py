@@ -12,7 +12,7 @@ from provisioner.transcripts.sighting import Counts
 MOST = 10**9
 """No answer has that many tokens: such a number is no count."""
 
-_PLAIN = 2**29
+PLAIN = 2**29
 """Numbers that have no bit above this are below `MOST`."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,7 +67,7 @@ def counts(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
     can_be = True
     try:
         # One that is negative, large, or no whole number shows: cheaper than to look at each.
-        are_plain = 0 <= fresh | output | read | written | brief | long | searches < _PLAIN
+        are_plain = 0 <= fresh | output | read | written | brief | long | searches < PLAIN
     except TypeError:
         are_plain = False
     if not are_plain:
@@ -75,8 +75,15 @@ def counts(usage: Mapping[str, Any]) -> tuple[Counts, bool]:
         found = [_count(each) for each in values]
         can_be = None not in found
         fresh, output, read, written, brief, long, searches = (each or 0 for each in found)
+    return counted(fresh, output, read, written, brief, long, searches), can_be
+
+
+def counted(  # noqa: PLR0913, PLR0917 - what a usage counts
+    fresh: int, output: int, read: int, written: int, brief: int, long: int, searches: int
+) -> Counts:
+    """Counts of what a usage says: of what was written, the split may leave a part out."""
     # What the split does not say is five-minute.
-    return (fresh, output, read, max(brief, written - long), long, searches), can_be
+    return fresh, output, read, max(brief, written - long), long, searches
 
 
 def _count(value: object) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.runtime.model import silent
 from provisioner.transcripts import index
 from provisioner.transcripts.index import (
     IndexFromLater,
@@ -16,6 +17,7 @@ from provisioner.transcripts.index import (
     open_index,
     writing,
 )
+from provisioner.transcripts.sighting import OWN, Setting, Sighting
 from tests.unit.transcripts.counted import count
 from tests.unit.transcripts.lines import answer, write_session
 
@@ -75,6 +77,42 @@ def test_an_index_of_a_later_version_is_left_alone(root: Path, tmp_path: Path) -
         later.execute("PRAGMA user_version = 99")
     with pytest.raises(IndexFromLater, match="later version of claude-otel"):
         count(root, tmp_path)
+
+
+def test_an_index_of_the_first_version_is_brought_forward_with_what_is_only_there(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_session(root, answer("msg_2", request_id="req_2", output=7), folder="-srv-two")
+    before = count(root, tmp_path)
+    _as_of_the_first_version(_index(tmp_path), tmp_path / "first", monkeypatch)
+    for each in root.rglob("*.jsonl"):
+        each.unlink()
+    after = count(root, tmp_path)
+    assert (after.tokens, after.told) == (before.tokens, [])
+    assert after.responses == before.responses
+
+
+def _as_of_the_first_version(path: Path, first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = ", ".join(Sighting._fields)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(index, "STEPS", index.STEPS[:1])
+        with open_index(first, silent) as old:
+            old.execute("ATTACH ? AS now", (str(path),))
+            for table in ("files", "skipped", "folders", "models", "facts", "slices"):
+                old.execute(f"INSERT INTO main.{table} SELECT * FROM now.{table}")  # noqa: S608
+            columns = f"id, file, is_counted, cost, billed, {fields}"
+            old.execute(
+                f"INSERT INTO main.answers ({columns}) SELECT answers.{columns}"  # noqa: S608
+                " FROM now.answers JOIN now.settings ON settings.id = setting"
+            )
+            old.execute("DETACH now")
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink()
+    first.replace(path)
+
+
+def test_a_sighting_ends_with_what_is_kept_once() -> None:
+    assert Sighting._fields[OWN:] == Setting._fields
 
 
 def test_one_who_holds_the_index_for_too_long_is_told_of(
