@@ -13,7 +13,7 @@ import click
 from provisioner.doctor.doctor import Diagnosis
 from provisioner.doctor.doctor import doctor as diagnose
 from provisioner.doctor.observe import observe
-from provisioner.workspace import settings_anywhere, token_anywhere
+from provisioner.workspace import home_anywhere, settings_anywhere
 
 SCHEMA = "claude-otel/doctor/1"
 
@@ -26,8 +26,8 @@ def doctor(*, as_json: bool) -> int:
     Looks at this shell, at the client's settings as they count in this folder, at the client, and
     at what has arrived. Changes nothing. Exits with 1 when something keeps data away.
     """
-    settings, token = settings_anywhere(os.environ), token_anywhere(os.environ)
-    observed = observe(os.environ, Path.cwd(), settings, token)
+    settings, home = settings_anywhere(os.environ), home_anywhere(os.environ)
+    observed = observe(os.environ, Path.cwd(), settings, home)
     found = diagnose(observed)
     if as_json:
         findings = [asdict(finding) for finding in found.findings]

@@ -45,6 +45,18 @@ def alert_firing(observed: Observed) -> Iterator[Finding]:
         )
 
 
+def queue_set_aside(observed: Observed) -> Iterator[Finding]:
+    """What it holds has been acknowledged to clients."""
+    for path in observed.set_aside:
+        yield Finding(
+            id="queue-set-aside",
+            severity="warning",
+            where=path,
+            what="the collector could not open this queue: it may hold events that are in no total",
+            fix="claude-otel reconcile finds which; --repair adds them",
+        )
+
+
 def nothing_arrived(observed: Observed) -> Iterator[Finding]:
     """Exporters are set up when a session begins: one that was open knows nothing of changes."""
     found = observed.arrivals
@@ -119,6 +131,7 @@ def _own_attributes(observed: Observed) -> frozenset[str]:
 CHECKS = (
     Check(id="stores-silent", look=stores_silent),
     Check(id="alert-firing", look=alert_firing, needs="stores"),
+    Check(id="queue-set-aside", look=queue_set_aside),
     Check(id="nothing-arrived", look=nothing_arrived, needs="stores"),
     Check(id="exporter-stalled", look=exporter_stalled, needs="stores"),
     Check(id="catalogue-newer", look=catalogue_newer, needs="stores"),

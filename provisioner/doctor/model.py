@@ -91,7 +91,8 @@ class Observed:
 
     `variables` is what the client makes of the layers. `version` is None when the client does not
     say; `arrivals` is None when the stores do not answer. `token` is what the door asks for, empty
-    when it is not known; `takes_token` is False when the door was asked and refused it.
+    when it is not known; `takes_token` is False when the door was asked and refused it. `set_aside`
+    names queue files that the collector could not open.
     """
 
     layers: tuple[Layer, ...]
@@ -103,6 +104,7 @@ class Observed:
     token: str = field(default="", repr=False)
     takes_token: bool = True
     arrivals: Arrivals | None = None
+    set_aside: tuple[str, ...] = ()
 
     def value(self, name: str) -> str:
         """A variable's value, without blanks around it; empty when it is not set."""

@@ -10,11 +10,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from provisioner.applied import load_applied
 from provisioner.backends import Loki, Prometheus, post_otlp
 from provisioner.client_files import read_settings_files
 from provisioner.doctor.model import Arrivals, Layer, Observed, Span, Version
 from provisioner.doctor.resolve import resolve
 from provisioner.errors import BackendError, DeliveryFailed
+from provisioner.keys import read_token
 from provisioner.placement import LOOPBACK
 from provisioner.settings import Ports, Settings
 
@@ -39,7 +41,7 @@ _TELEMETRY = re.compile(
 )
 
 
-def observe(environ: Mapping[str, str], folder: Path, settings: Settings, token: str) -> Observed:
+def observe(environ: Mapping[str, str], folder: Path, settings: Settings, home: Path) -> Observed:
     """The client as it would start in a folder, and the stack, at this moment."""
     shell = Layer(scope="shell", env=_telemetry(environ))
     files = read_settings_files(environ, folder)
@@ -57,7 +59,7 @@ def observe(environ: Mapping[str, str], folder: Path, settings: Settings, token:
         ),
     )
     client = shutil.which(CLIENT, path=environ.get("PATH"))
-    ports = settings.ports
+    ports, token = settings.ports, read_token(home)
     return Observed(
         layers=layers,
         variables=resolve(layers),
@@ -70,6 +72,7 @@ def observe(environ: Mapping[str, str], folder: Path, settings: Settings, token:
         token=token,
         takes_token=_takes_token(ports, token),
         arrivals=_arrivals(ports),
+        set_aside=load_applied(home).set_aside,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import uuid
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ def test_a_broken_queue_is_set_aside_and_the_stack_starts(own_stack: TestStack) 
     eventually(lambda: books.total("ledger_cost_usd"), COST)
     (aside,) = own_stack.read_json("status", "--json")["set_aside"]
     assert f"set aside, for the collector could not open it: {aside}" in own_stack.succeed("status")
+    findings = json.loads(own_stack.run("doctor", "--json").out)["findings"]
+    assert [each["where"] for each in findings if each["id"] == "queue-set-aside"] == [aside]
     assert _content(own_stack, aside) == GARBAGE
 
 

@@ -12,6 +12,7 @@ from provisioner.doctor.arrival_checks import (
     catalogue_newer,
     exporter_stalled,
     nothing_arrived,
+    queue_set_aside,
     stores_silent,
 )
 from provisioner.doctor.model import Arrivals, Finding, Observed, Span
@@ -36,6 +37,11 @@ def after(
     *, request: Span | None = DAY, counter: Span | None = DAY, busy: Span | None = DAY
 ) -> Observed:
     return seen(arrivals=replace(LIVELY, request=request, counter=counter, busy=busy))
+
+
+def test_a_queue_that_was_set_aside_is_a_warning() -> None:
+    broken = "/data/spool/queue.broken"
+    assert told(queue_set_aside, seen(set_aside=(broken,))) == [("warning", broken)]
 
 
 def test_who_is_well_hears_nothing() -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from provisioner.applied import Applied, save_applied
 from provisioner.doctor.model import Observed
 from provisioner.doctor.observe import observe
 from provisioner.files import write_atomically
+from provisioner.keys import token_file
 from provisioner.placement import LISTENERS
 from provisioner.settings import Ports, Settings
 from tests.ports import free_ports
@@ -28,8 +30,9 @@ def look(
     folder: Path, environ: Mapping[str, str], ports: Ports | None = None, token: str = ""
 ) -> Observed:
     settings = Settings(ports=ports or Ports(**ports_of_nobody()))
+    write_atomically(token_file(folder), token)
     own = {"HOME": str(folder), "CLAUDE_OTEL_MANAGED_DIR": str(folder)}
-    return observe({**own, **environ}, folder, settings, token)
+    return observe({**own, **environ}, folder, settings, folder)
 
 
 def client(folder: Path, script: str) -> dict[str, str]:
@@ -129,3 +132,8 @@ def test_stores_that_answer_nonsense_are_as_good_as_none(tmp_path: Path) -> None
     with serving(lambda _: Answer(body=b"hello")) as stores:
         ports = {**ports_of_nobody(), "prometheus": stores.server_port}
         assert look(tmp_path, {}, Ports(**ports)).arrivals is None
+
+
+def test_queues_that_were_set_aside_are_named(tmp_path: Path) -> None:
+    save_applied(tmp_path, Applied(set_aside=("/data/spool/broken",)))
+    assert look(tmp_path, {}).set_aside == ("/data/spool/broken",)
