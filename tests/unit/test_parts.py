@@ -15,22 +15,22 @@ COUNTER = CounterPart(counter="c", unless=("kind", "idle"))
 
 
 @pytest.mark.parametrize(
-    ("part", "value", "where"),
+    ("part", "value", "gate", "where"),
     [
-        (SUM, "{x} / 1000.0", '{name} == "a" and {x} != nil'),
-        (COUNT, "1", '{name} == "a" or {name} == "b"'),
-        (BUCKET, "1 / (1 + Int(({x} - 0.001) / 500.0))", '{name} == "a" and {x} != nil'),
-        (BOTH, "{x} + {y}", '{name} == "a"'),
-        (EVERY, "1", '{name} != "b"'),
+        (SUM, "{x} / 1000.0", "of.a", "{x} != nil"),
+        (COUNT, "1", "", '{name} == "a" or {name} == "b"'),
+        (BUCKET, "1 / (1 + Int(({x} - 0.001) / 500.0))", "of.a", "{x} != nil"),
+        (BOTH, "{x} + {y}", "of.a", ""),
+        (EVERY, "1", "", '{name} != "b"'),
     ],
 )
 def test_a_term_of_events_is_written_in_the_collectors_language(
-    part: EventPart, value: str, where: str
+    part: EventPart, value: str, gate: str, where: str
 ) -> None:
     names = {"name": "event.name", "x": "claude-otel.x", "y": "claude-otel.y"}
     attributes = {key: f'log.attributes["{name}"]' for key, name in names.items()}
     assert part.value == value.format(**attributes)
-    assert part.where == where.format(**attributes)
+    assert (part.gate, part.where) == (gate, where.format(**attributes))
 
 
 def test_a_term_of_a_counter_is_written_in_the_collectors_language() -> None:
