@@ -39,8 +39,11 @@ class Arrival:
         return max(self.in_prometheus_at, self.in_loki_at)
 
     @property
-    def is_exact(self) -> bool:
-        return all(each.is_exact for each in self.accounts)
+    def lost_and_twice(self) -> str:
+        """Events that one of the stores lacks, and those that one has twice, as text."""
+        lost = sum(each.missing for each in self.accounts)
+        twice = sum(each.twice for each in self.accounts)
+        return f"{lost:,}, {twice:,}"
 
 
 def arrival(stack: TestStack, delivered: Delivered, report: Report) -> Arrival:

@@ -61,7 +61,10 @@ def _table(wanted: Latency, steady: Steady, delivered: Delivered, arrived: Arriv
     worst = max(percentile(delivered.seconds(each), 99) for each in PROTOCOLS) * MILLI
     lines = [
         ("offered", f"{wanted.rate:,.0f} events/s for {wanted.seconds:.0f} s, {clients}"),
-        ("events acknowledged, by second", f"{delivered.events:,}, {delivered.events / seconds:,.0f}"),
+        (
+            "events acknowledged, by second",
+            f"{delivered.events:,}, {delivered.events / seconds:,.0f}",
+        ),
     ]
     for protocol in PROTOCOLS:
         p50, p99 = milliseconds(delivered.seconds(protocol))

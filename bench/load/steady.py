@@ -1,8 +1,8 @@
 """How do many clients tell so many events a second, evenly, for as long as wanted?
 
-Each is a busy developer's: five events in every five seconds. Such a developer tells in an hour what
-takes others half a day, so its session is changed by the wall's clock: there are as many sessions,
-and as many series, as developers have who work that long.
+Each is a busy developer's: five events in every five seconds. What such a developer tells in an
+hour takes others half a day, so its session is changed by the wall's clock: there are as many
+sessions, and as many series, as developers have who work that long.
 """
 
 from __future__ import annotations

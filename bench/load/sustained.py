@@ -108,11 +108,9 @@ def _through(delivered: Delivered, arrived: Arrival, queued: str) -> Table:
     }
     lines = [(f"events/s through to {name}", f"{rate:,.0f}") for name, rate in rates.items()]
     bar = f"{is_enough(rates['both'], BAR)}: {BAR:,}"
-    lost = sum(each.missing for each in arrived.accounts)
-    twice = sum(each.twice for each in arrived.accounts)
     lines += [
         ("the bar for both, on two cores with the generator on them", bar),
-        ("events lost, events twice", f"{lost:,}, {twice:,}"),
+        ("events lost, events twice", arrived.lost_and_twice),
         ("most that waited in a queue, MB (looked at every 10 s)", queued),
     ]
     return listed("sustained: through", lines)
