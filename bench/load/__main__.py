@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from bench.load.arrival import NotArrived
+from bench.load.blocks import Blocks, blocks
 from bench.load.growth import Growth, growth
 from bench.load.latency import Latency, latency
 from bench.load.soak import Soak, soak
@@ -22,7 +23,7 @@ from provisioner.progress import showing_progress
 from provisioner.runtime.model import Report
 
 Section = Callable[[Console, Report], list[str]]
-SECTIONS = ("sustained", "latency", "growth", "soak")
+SECTIONS = ("sustained", "latency", "growth", "blocks", "soak")
 SHORT = tuple(each for each in SECTIONS if each != "soak")
 WIDTH = 140
 
@@ -66,6 +67,7 @@ def main(  # noqa: PLR0913 - its options
         "sustained": partial(sustained, Sustained(events=events)),
         "latency": partial(latency, Latency(rate=rate, seconds=seconds)),
         "growth": partial(growth, Growth(developers=developers, hours=hours)),
+        "blocks": partial(blocks, Blocks()),
         "soak": partial(soak, Soak(rate=rate, minutes=minutes)),
     }
     console = Console(width=WIDTH)
