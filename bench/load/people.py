@@ -21,7 +21,7 @@ from provisioner.records import Event, Record, Value
 
 BILLION = 10**9
 HOUR_SECONDS = 3600.0
-PAUSE_SECONDS = 5_500.0
+PAUSE_SECONDS = 4_500.0
 """Between two sessions, on average: so a developer tells about 1,500 events in eight hours, of
 which about 280 are requests."""
 
