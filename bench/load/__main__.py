@@ -35,6 +35,14 @@ def _numbers(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...
         raise click.BadParameter("numbers with commas between them") from error
 
 
+def _cases(_: click.Context, __: click.Parameter, text: str) -> tuple[tuple[int, int], ...]:
+    try:
+        found = [each.split("x") for each in text.split(",")]
+        return tuple((int(developers), int(days)) for developers, days in found)
+    except ValueError as error:
+        raise click.BadParameter("developers x days, with commas between them") from error
+
+
 @click.command()
 @click.argument("sections", nargs=-1, type=click.Choice(SECTIONS))
 @click.option("--events", default=300_000, show_default=True, help="sustained: how many.")
@@ -47,7 +55,19 @@ def _numbers(_: click.Context, __: click.Parameter, text: str) -> tuple[int, ...
     callback=_numbers,
     help="growth: how many, step by step.",
 )
-@click.option("--hours", default=1.0, show_default=True, help="growth: of work, 60 times as fast.")
+@click.option(
+    "--most-events",
+    default=200_000,
+    show_default=True,
+    help="growth: of a day; of more, the first hours are told.",
+)
+@click.option(
+    "--history",
+    default="1x90,100x3",
+    show_default=True,
+    callback=_cases,
+    help="blocks: developers x days.",
+)
 @click.option("--minutes", default=30.0, show_default=True, help="soak: for how long.")
 def main(  # noqa: PLR0913 - its options
     *,
@@ -56,7 +76,8 @@ def main(  # noqa: PLR0913 - its options
     rate: float,
     seconds: float,
     developers: tuple[int, ...],
-    hours: float,
+    most_events: int,
+    history: tuple[tuple[int, int], ...],
     minutes: float,
 ) -> None:
     """Measure the stack under load, by SECTIONS; all but the soak unless some are named.
@@ -66,8 +87,8 @@ def main(  # noqa: PLR0913 - its options
     known: dict[str, Section] = {
         "sustained": partial(sustained, Sustained(events=events)),
         "latency": partial(latency, Latency(rate=rate, seconds=seconds)),
-        "growth": partial(growth, Growth(developers=developers, hours=hours)),
-        "blocks": partial(blocks, Blocks()),
+        "growth": partial(growth, Growth(developers=developers, most_events=most_events)),
+        "blocks": partial(blocks, Blocks(cases=history)),
         "soak": partial(soak, Soak(rate=rate, minutes=minutes)),
     }
     console = Console(width=WIDTH)

@@ -23,6 +23,10 @@ PROTOCOLS: tuple[Protocol, ...] = ("grpc", "http/protobuf")
 """The two that the client speaks as it is set up; taken in turn by clients."""
 
 BILLION = 10**9
+BUILD_SECONDS = 60e-6
+"""To write an event, rather too little: events bear the times at which they will be offered, about.
+Some are a minute old then, which changes nothing; of the future, the books are not asked."""
+
 RESOURCE: Mapping[str, Value] = {
     "host.arch": "amd64",
     "os.type": "linux",

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from bench.load.figures import table
 from bench.load.lone_prometheus import LonePrometheus, lone_prometheus
-from bench.load.people import HOUR_SECONDS, hours_of
+from bench.load.people import DAY_HOURS, HOUR_SECONDS, told_until
 from bench.stack import own_stack
 from provisioner.demo.stack import EXPORT_MS
 from provisioner.history import write_amounts
@@ -27,7 +27,7 @@ from provisioner.runtime.model import Report, silent
 
 BILLION = 10**9
 DAY_SECONDS = 86_400
-WORK_SECONDS = 8 * HOUR_SECONDS
+WORK_SECONDS = DAY_HOURS * HOUR_SECONDS
 BEGIN_SECONDS = 9 * HOUR_SECONDS
 SATURDAY = 5
 
@@ -80,7 +80,8 @@ def working_days(days: int, now: datetime) -> list[datetime]:
 def _filled(alone: LonePrometheus, developers: int, days: int, report: Report) -> Kept:
     requests = 0
     dates = working_days(days, datetime.now(tz=UTC))
-    told = [hours_of(each, len(dates) * WORK_SECONDS, WORK_SECONDS) for each in range(developers)]
+    ends = [(number + 1) * WORK_SECONDS for number in range(len(dates))]
+    told = [told_until(each, ends) for each in range(developers)]
     for number, date in enumerate(dates):
         for each in told:
             records = list(_on(date, number, next(each)))

@@ -103,6 +103,16 @@ class Delivered:
         return sum(each.records for each in found)
 
 
+def joined(*parts: Delivered) -> Delivered:
+    """What was delivered in several parts, as one."""
+    truth: defaultdict[tuple[str, ...], float] = defaultdict(float)
+    for part in parts:
+        for key, value in part.truth.items():
+            truth[key] += value
+    answers = [answer for part in parts for answer in part.answers]
+    return Delivered(answers=answers, truth=dict(truth))
+
+
 def in_lanes(batches: Iterable[Batch], lanes: int) -> list[list[Batch]]:
     """Batches by lane, each client's in one of them, in their order."""
     found: list[list[Batch]] = [[] for _ in range(lanes)]
@@ -130,12 +140,7 @@ def deliver(
             for each in lanes
         ]
         _work(works, report)
-    truth: defaultdict[tuple[str, ...], float] = defaultdict(float)
-    for work in works:
-        for key, value in work.truth.items():
-            truth[key] += value
-    answers = [answer for work in works for answer in work.answers]
-    return Delivered(answers=answers, truth=dict(truth))
+    return joined(*(Delivered(answers=each.answers, truth=each.truth) for each in works))
 
 
 def _work(lanes: Sequence[_Lane], report: Report) -> None:

@@ -1,16 +1,17 @@
 """How does what the stack takes grow with the developers who use it?
 
-Everybody works for the same time, in which they tell what they would tell in that time, in as many
-sessions, and so in as many series and streams. Only the clock runs faster: what a client tells in
-five minutes, it exports in five seconds. So its requests are as many as those of a client that is
-busy all the time, larger than they would be, and a series has fewer samples than it would have.
-What history takes in Prometheus is measured by the section `blocks`, with the true times.
+Each number of developers has a stack of its own, and two parts. In the first, a working day is told
+in a minute: all of its events and requests to the API, in as many sessions, series and streams as
+the day has. Only the clock runs faster, so what a client would export in many requests it exports
+in few. The second goes on in real time, exactly as developers' clients would, while the day is in
+the stores: what the door takes to answer then, and what the engines take of the machine.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -18,33 +19,52 @@ from rich.table import Table
 
 from bench.disk import allocated_bytes
 from bench.load.arrival import Arrival, arrival
-from bench.load.batches import Batch
-from bench.load.deliver import Delivered, deliver
+from bench.load.batches import BUILD_SECONDS, Batch
+from bench.load.deliver import Delivered, deliver, joined
 from bench.load.engines import GENERATOR, Watch, watching
 from bench.load.figures import is_within, milliseconds, table
-from bench.load.people import HOUR_SECONDS, hours_of
+from bench.load.people import DAY_HOURS, EVENTS_A_DAY, HOUR_SECONDS, told_until
 from bench.load.result import seen_at, verdict
-from bench.load.schedule import EXPORT_SECONDS, Schedule, by_lane
+from bench.load.schedule import EXPORT_SECONDS, Schedule, by_lane, intervals_in
 from bench.stack import own_stack
+from provisioner.records import Record
 from provisioner.runtime.model import Report
 from tests.stack.stacks import TestStack
 
 BAR_BYTES = 400.0
 LANES = 64
-EVENTS_AN_HOUR = 190
-BUILD_SECONDS = 250e-6
-"""For each event, at most: events bear the times at which they will be offered, about."""
 
 HEAD_PARTS = ("wal", "wbl", "chunks_head")
+MOST_WAIT = 5
+"""So many times as long as wanted a part may take, if the door refuses."""
+
+Portions = Iterator[Sequence[Record]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """Which numbers of developers, for how many hours of work, how much faster than they work."""
+    """Which numbers of developers; how fast a day is told, and for how long it goes on then.
+
+    With so many developers that their day has more than `most_events`, less of a day is told.
+    """
 
     developers: Sequence[int] = (1, 10, 100, 1000)
-    hours: float = 1.0
-    speed: float = 60.0
+    most_events: int = 200_000
+    rate: float = 2_500.0
+    least_seconds: float = 30.0
+    real_seconds: float = 30.0
+
+    def hours(self, developers: int) -> float:
+        """How much of a day is told."""
+        return min(DAY_HOURS, DAY_HOURS * self.most_events / (EVENTS_A_DAY * developers))
+
+    def events(self, developers: int) -> float:
+        """How many events that is, about."""
+        return developers * EVENTS_A_DAY * self.hours(developers) / DAY_HOURS
+
+    def seconds(self, developers: int) -> float:
+        """In how many seconds."""
+        return max(self.least_seconds, self.events(developers) / self.rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,63 +72,94 @@ class Step:
     """What one number of developers did to a stack of its own."""
 
     developers: int
-    delivered: Delivered
-    arrived: Arrival
+    hours: float
+    day: Delivered
+    real: Delivered
+    real_span: tuple[float, float]
+    arrivals: tuple[Arrival, Arrival]
     watch: Watch
     series: Mapping[str, float]
-    loki_bytes: int
     head_bytes: int
+    loki_bytes: int
+
+    @property
+    def all(self) -> Delivered:
+        return joined(self.day, self.real)
 
     @property
     def api_requests(self) -> float:
-        truth = self.delivered.truth
+        truth = self.all.truth
         return sum(count for key, count in truth.items() if key[::2] == ("events", "api_request"))
 
 
 def growth(wanted: Growth, console: Console, report: Report) -> list[str]:
     """Measure each step; gives sentences about what went wrong."""
     steps = [_step(wanted, developers, report) for developers in wanted.developers]
-    console.print(_door(wanted, steps))
+    console.print(_day(steps), _stores(steps), _real(wanted, steps))
     console.print(_engines(steps))
-    console.print(_stores(steps))
     return [
         sentence
         for each in steps
-        for sentence in verdict(f"growth, {each.developers:,}", each.delivered, each.arrived)
+        for sentence in verdict(f"growth, {each.developers:,}", each.all, each.arrivals[-1])
     ]
 
 
 def _step(wanted: Growth, developers: int, report: Report) -> Step:
     with own_stack(report) as stack:
-        lanes = _written(wanted, developers, report)
-        most = 5 * wanted.hours * HOUR_SECONDS / wanted.speed + 60
+        told = [_told(wanted, developers, each) for each in range(developers)]
         before = _series(stack)
         with watching(stack) as watch:
-            delivered = deliver(lanes, developers, stack.door, most_seconds=most, report=report)
-            arrived = arrival(stack, delivered, report)
+            lanes = _written(told, wanted.seconds(developers), wanted.events(developers), report)
+            day = _delivered(stack, lanes, developers, wanted.seconds(developers), report)
+            day_there = arrival(stack, day, report)
             watch.look()
+            lanes = _written(told, wanted.real_seconds, 0, report)
+            began = watch.look().at
+            real = _delivered(stack, lanes, developers, wanted.real_seconds, report)
+            # Of few developers, nobody may tell anything; the time is the same.
+            time.sleep(max(0.0, began + wanted.real_seconds - time.monotonic()))
+            ended = watch.look().at
+            real_there = arrival(stack, joined(day, real), report)
         series = {name: count - before[name] for name, count in _series(stack).items()}
         head_bytes, loki_bytes = _on_disk(stack, report)
     return Step(
         developers=developers,
-        delivered=delivered,
-        arrived=arrived,
+        hours=wanted.hours(developers),
+        day=day,
+        real=real,
+        real_span=(began, ended),
+        arrivals=(day_there, real_there),
         watch=watch,
         series=series,
-        loki_bytes=loki_bytes,
         head_bytes=head_bytes,
+        loki_bytes=loki_bytes,
     )
 
 
-def _written(wanted: Growth, developers: int, report: Report) -> list[list[Batch]]:
-    """All requests, by lane."""
-    report(f"writing what {developers:,} developers tell in {wanted.hours:g} hours")
-    expected = developers * wanted.hours * EVENTS_AN_HOUR
-    schedule = Schedule(clients=developers, begins=time.time() + expected * BUILD_SECONDS)
-    seconds, step = wanted.hours * HOUR_SECONDS, EXPORT_SECONDS * wanted.speed
-    told = (hours_of(each, seconds, step) for each in range(developers))
-    clients = [schedule.exports(number, each) for number, each in enumerate(told)]
+def _told(wanted: Growth, developers: int, number: int) -> Portions:
+    """What one developer exports: the day in large portions, then in those of five seconds."""
+    intervals = intervals_in(wanted.seconds(developers))
+    day = wanted.hours(developers) * HOUR_SECONDS
+    fast = (day * (each + 1) / intervals for each in range(intervals))
+    real = (day + EXPORT_SECONDS * (each + 1) for each in itertools.count())
+    return told_until(number, itertools.chain(fast, real))
+
+
+def _written(
+    told: Sequence[Portions], seconds: float, events: float, report: Report
+) -> list[list[Batch]]:
+    """The requests of the next portions of all developers, over so many seconds."""
+    report(f"writing what {len(told):,} developers tell")
+    schedule = Schedule(clients=len(told), begins=time.time() + events * BUILD_SECONDS)
+    parts = (itertools.islice(each, intervals_in(seconds)) for each in told)
+    clients = [schedule.exports(number, each) for number, each in enumerate(parts)]
     return [list(lane) for lane in by_lane(clients, LANES)]
+
+
+def _delivered(
+    stack: TestStack, lanes: list[list[Batch]], clients: int, seconds: float, report: Report
+) -> Delivered:
+    return deliver(lanes, clients, stack.door, most_seconds=MOST_WAIT * seconds, report=report)
 
 
 def _on_disk(stack: TestStack, report: Report) -> tuple[int, int]:
@@ -122,7 +173,7 @@ def _on_disk(stack: TestStack, report: Report) -> tuple[int, int]:
 
 
 def _series(stack: TestStack) -> Mapping[str, float]:
-    """Series of amounts, of the client's own counters, and of everything, stack included."""
+    """Series of amounts, of the client's own counters, and of everything, the stack included."""
     ask = stack.prometheus.total
     return {
         "amounts": ask('count(last_over_time({__name__=~"ledger_.+"}[1h]))'),
@@ -131,41 +182,65 @@ def _series(stack: TestStack) -> Mapping[str, float]:
     }
 
 
-def _door(wanted: Growth, steps: Sequence[Step]) -> Table:
+def _day(steps: Sequence[Step]) -> Table:
     found = table(
-        f"growth: {wanted.hours:g} h of work in {wanted.hours * 60 / wanted.speed:g} min",
+        "growth: a working day, told faster",
         "developers",
+        "hours of work",
+        "in s",
         "events",
         "sessions",
         "events/s",
-        "requests/s",
-        "events a request",
+        "events/request",
         "ack p50, ms",
         "ack p99, ms",
         "lost, twice",
     )
     for step in steps:
-        told = step.delivered
-        seconds = told.ended_at - told.began_at
-        requests = len(told.seconds())
+        day = step.day
+        seconds = day.ended_at - day.began_at
         found.add_row(
             f"{step.developers:,}",
-            f"{told.events:,}",
-            f"{sum(key[0] == 'cost' for key in told.truth):,}",
-            f"{told.events / seconds:,.0f}",
-            f"{len(told.answers) / seconds:,.0f}",
-            f"{told.events / max(requests, 1):.1f}",
-            *milliseconds(told.seconds()),
-            step.arrived.lost_and_twice,
+            f"{step.hours:.1f}",
+            f"{seconds:.0f}",
+            f"{day.events:,}",
+            f"{sum(key[0] == 'cost' for key in day.truth):,}",
+            f"{day.events / seconds:,.0f}",
+            f"{day.events / max(len(day.seconds()), 1):.1f}",
+            *milliseconds(day.seconds()),
+            step.arrivals[0].lost_and_twice,
+        )
+    return found
+
+
+def _real(wanted: Growth, steps: Sequence[Step]) -> Table:
+    found = table(
+        f"growth: then {wanted.real_seconds:.0f} s in real time",
+        "developers",
+        "events",
+        "events/s",
+        "events/request",
+        "ack p50, ms",
+        "ack p99, ms",
+        "lost, twice",
+    )
+    for step in steps:
+        real = step.real
+        found.add_row(
+            f"{step.developers:,}",
+            f"{real.events:,}",
+            f"{real.events / wanted.real_seconds:,.1f}",
+            f"{real.events / max(len(real.seconds()), 1):.1f}",
+            *milliseconds(real.seconds()),
+            step.arrivals[1].lost_and_twice,
         )
     return found
 
 
 def _engines(steps: Sequence[Step]) -> Table:
-    """In each cell: seconds of a core for 1,000 events, share of a core, and the most memory."""
     names = [each for each in steps[0].watch.names if each != GENERATOR]
     found = table(
-        "growth: CPU-s per 1,000 events | share of a core | peak memory, MB (PSS)",
+        "growth: CPU-s per 1,000 events of the day, then share of a core in real time, peak MB",
         "developers",
         *names,
     )
@@ -175,12 +250,16 @@ def _engines(steps: Sequence[Step]) -> Table:
 
 
 def _took(step: Step, name: str) -> str:
-    first = seen_at(step.watch, step.delivered.began_at)
-    last = seen_at(step.watch, step.arrived.at)
-    cpu = last.cpu[name] - first.cpu[name]
-    share = cpu / (last.at - first.at)
-    per_thousand = 1000 * cpu / max(step.delivered.events, 1)
-    return f"{per_thousand:.2f}, {share:.0%}, {step.watch.peak_megabytes(name):.0f}"
+    spent, _ = _cpu(step.watch, name, step.day.began_at, step.arrivals[0].at)
+    later, seconds = _cpu(step.watch, name, *step.real_span)
+    per_thousand = 1000 * spent / max(step.day.events, 1)
+    return f"{per_thousand:.2f}, {later / seconds:.1%}, {step.watch.peak_megabytes(name):.0f}"
+
+
+def _cpu(watch: Watch, name: str, begin: float, end: float) -> tuple[float, float]:
+    """For how long a process kept a core busy between two moments, and how long that was."""
+    first, last = seen_at(watch, begin), seen_at(watch, end)
+    return last.cpu[name] - first.cpu[name], last.at - first.at
 
 
 def _stores(steps: Sequence[Step]) -> Table:
@@ -189,15 +268,14 @@ def _stores(steps: Sequence[Step]) -> Table:
         "developers",
         "series of amounts",
         "of counters",
-        "head series",
-        "Loki: bytes/event",
+        "all new ones in the head",
+        "Loki, bytes/event",
         f"the bar: {BAR_BYTES:.0f}",
-        "Prometheus' logs and head: bytes/request",
+        "Prometheus' logs and head, MB",
     )
     for step in steps:
-        loki = step.loki_bytes / max(step.delivered.events, 1)
-        head = step.head_bytes / max(step.api_requests, 1)
+        loki = step.loki_bytes / max(step.all.events, 1)
         series = (f"{step.series[name]:,.0f}" for name in ("amounts", "counters", "all"))
-        bar = is_within(loki, BAR_BYTES)
-        found.add_row(f"{step.developers:,}", *series, f"{loki:,.0f}", bar, f"{head:,.0f}")
+        bar, head = is_within(loki, BAR_BYTES), f"{step.head_bytes / 1e6:,.1f}"
+        found.add_row(f"{step.developers:,}", *series, f"{loki:,.0f}", bar, head)
     return found

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load.arrival import Arrival, arrival
-from bench.load.batches import PROTOCOLS
+from bench.load.batches import BUILD_SECONDS, PROTOCOLS
 from bench.load.deliver import Delivered, deliver
 from bench.load.engines import watching
 from bench.load.figures import MILLI, is_within, listed, milliseconds, percentile
@@ -19,8 +19,6 @@ from bench.stack import own_stack
 from provisioner.runtime.model import Report
 
 BAR_MS = 100.0
-BUILD_SECONDS = 250e-6
-"""For each event, at most: events bear the times at which they will be offered, about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

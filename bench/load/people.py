@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from random import Random
@@ -21,8 +21,10 @@ from provisioner.records import Event, Record, Value
 
 BILLION = 10**9
 HOUR_SECONDS = 3600.0
+DAY_HOURS = 8.0
+EVENTS_A_DAY = 1_500
 PAUSE_SECONDS = 4_500.0
-"""Between two sessions, on average: so a developer tells about 1,500 events in eight hours, of
+"""Between two sessions, on average: so a developer tells about 1,500 events in a working day, of
 which about 280 are requests."""
 
 BEFORE_SECONDS = 3 * HOUR_SECONDS
@@ -68,13 +70,13 @@ def portions_of(number: int, events: int) -> Iterator[Sequence[Record]]:
         yield portion
 
 
-def hours_of(number: int, seconds: float, step: float) -> Iterator[Sequence[Record]]:
-    """What a developer tells in so many seconds, cut into steps; many of them are empty."""
+def told_until(number: int, ends: Iterable[float]) -> Iterator[Sequence[Record]]:
+    """What a developer tells up to each of these times, in seconds; many parts may be empty."""
     told = told_by(number)
     record = next(told)
-    for end in range(1, round(seconds / step) + 1):
+    for end in ends:
         part: list[Record] = []
-        while record.at_ns < end * step * BILLION:
+        while record.at_ns < end * BILLION:
             part.append(record)
             record = next(told)
         yield part

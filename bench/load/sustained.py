@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load.arrival import Arrival, arrival
-from bench.load.batches import Batch, Interval, counters_of, events_of
+from bench.load.batches import BUILD_SECONDS, Batch, Interval, counters_of, events_of
 from bench.load.deliver import Delivered, deliver, in_lanes
 from bench.load.engines import watching
 from bench.load.figures import is_enough, listed, milliseconds
@@ -28,9 +28,6 @@ IN_A_BATCH = 512
 """The most that the client sends at once."""
 
 LANES = 16
-BUILD_SECONDS = 110e-6
-"""For each event, at most: events bear the times at which they will be offered, about."""
-
 NOMINAL = 10_000
 """Events a second, over which the events' own times are spread."""
 

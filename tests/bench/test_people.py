@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from statistics import mean
 
-from bench.load.people import developer, hours_of, portions_of, told_by
+from bench.load.people import developer, portions_of, told_by, told_until
 from provisioner.records import Event
 
 DAY_SECONDS = 8 * 3600.0
 
 
 def _day(number: int) -> list[Event]:
-    records = itertools.chain.from_iterable(hours_of(number, DAY_SECONDS, 5.0))
+    records = itertools.chain.from_iterable(told_until(number, [DAY_SECONDS]))
     return [each for each in records if isinstance(each, Event)]
 
 
@@ -28,7 +28,8 @@ def test_developers_are_different_people() -> None:
 
 
 def test_steps_of_time_hold_each_record_of_it_once() -> None:
-    cut = list(itertools.chain.from_iterable(hours_of(3, DAY_SECONDS, 300.0)))
+    ends = [300.0 * number for number in range(1, 97)]
+    cut = list(itertools.chain.from_iterable(told_until(3, ends)))
     whole = itertools.takewhile(lambda each: each.at_ns < DAY_SECONDS * 1e9, told_by(3))
     assert cut == list(whole)
 
