@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
 
 from rich.table import Table
 
@@ -56,8 +55,3 @@ def verdict(section: str, delivered: Delivered, arrived: Arrival) -> list[str]:
     if not delivered.events:
         said.append(f"{section}: nothing was acknowledged")
     return said
-
-
-def growth_of(values: list[float]) -> list[float]:
-    """Differences of neighbours."""
-    return [after - before for before, after in pairwise(values)]
