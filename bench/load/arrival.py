@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bench.load.books import Account, accounts
 from bench.load.deliver import Delivered
+from bench.load.engines import Watch
 from provisioner.errors import StackError
 from provisioner.otlp import Sender, increments_request, logs_request, send
 from provisioner.records import Event, Increment
@@ -46,9 +47,10 @@ class Arrival:
         return f"{lost:,}, {twice:,}"
 
 
-def arrival(stack: TestStack, delivered: Delivered, report: Report) -> Arrival:
+def arrival(stack: TestStack, delivered: Delivered, watch: Watch, report: Report) -> Arrival:
     """Wait until both stores have what was acknowledged; the account says when they never do."""
     in_prometheus_at, in_loki_at = _marker_seen(stack, report)
+    watch.look()
     found = _books(stack, delivered)
     deadline = time.monotonic() + STALLED_SECONDS
     while not all(each.is_exact for each in found) and time.monotonic() < deadline:

@@ -111,15 +111,14 @@ def _step(wanted: Growth, developers: int, report: Report) -> Step:
         with watching(stack) as watch:
             lanes = _written(told, wanted.seconds(developers), wanted.events(developers), report)
             day = _delivered(stack, lanes, developers, wanted.seconds(developers), report)
-            day_there = arrival(stack, day, report)
-            watch.look()
+            day_there = arrival(stack, day, watch, report)
             lanes = _written(told, wanted.real_seconds, 0, report)
             began = watch.look().at
             real = _delivered(stack, lanes, developers, wanted.real_seconds, report)
             # Of few developers, nobody may tell anything; the time is the same.
             time.sleep(max(0.0, began + wanted.real_seconds - time.monotonic()))
             ended = watch.look().at
-            real_there = arrival(stack, joined(day, real), report)
+            real_there = arrival(stack, joined(day, real), watch, report)
         series = {name: count - before[name] for name, count in _series(stack).items()}
         head_bytes, loki_bytes = _on_disk(stack, report)
     return Step(

@@ -45,7 +45,7 @@ def latency(wanted: Latency, console: Console, report: Report) -> list[str]:
                 report=report,
             )
             watch.look()
-            arrived = arrival(stack, delivered, report)
+            arrived = arrival(stack, delivered, watch, report)
     console.print(_table(wanted, steady, delivered, arrived))
     began, ended = delivered.began_at, delivered.ended_at
     console.print(engines_table(watch, delivered.events, began, ended))

@@ -33,9 +33,8 @@ def engines_table(watch: Watch, events: int, began: float, ended: float) -> Tabl
 
 
 def seen_at(watch: Watch, at: float) -> Seen:
-    """The last look before a moment, or the first one."""
-    before = [each for each in watch.seen if each.at <= at]
-    return before[-1] if before else watch.seen[0]
+    """The look that was nearest to a moment."""
+    return min(watch.seen, key=lambda each: abs(each.at - at))
 
 
 def queued_megabytes(stack: TestStack, watch: Watch) -> str:

@@ -47,7 +47,7 @@ def soak(wanted: Soak, console: Console, report: Report) -> list[str]:
             lanes, steady.clients, stack.door, most_seconds=seconds * 1.5, report=report
         )
         watch.look()
-        arrived = arrival(stack, delivered, report)
+        arrived = arrival(stack, delivered, watch, report)
         left = queued_megabytes(stack, watch)
     console.print(by_minute(watch, delivered))
     console.print(flatness(watch, delivered))

@@ -55,8 +55,7 @@ def sustained(wanted: Sustained, console: Console, report: Report) -> list[str]:
                 most_seconds=wanted.seconds,
                 report=report,
             )
-            arrived = arrival(stack, delivered, report)
-            watch.look()
+            arrived = arrival(stack, delivered, watch, report)
         queued = queued_megabytes(stack, watch)
     offered = sum(each.records for each in batches if each.signal == "events")
     console.print(_door(wanted, delivered, offered, size / offered))
