@@ -63,7 +63,7 @@ def _cases(_: click.Context, __: click.Parameter, text: str) -> tuple[tuple[int,
 )
 @click.option(
     "--history",
-    default="1x90,100x3",
+    default="1x90,100x7",
     show_default=True,
     callback=_cases,
     help="blocks: developers x days.",
