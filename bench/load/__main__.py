@@ -40,7 +40,7 @@ def _cases(_: click.Context, __: click.Parameter, text: str) -> tuple[tuple[int,
         found = [each.split("x") for each in text.split(",")]
         return tuple((int(developers), int(days)) for developers, days in found)
     except ValueError as error:
-        raise click.BadParameter("developers x days, with commas between them") from error
+        raise click.BadParameter("developers x working days, with commas between them") from error
 
 
 @click.command()
@@ -63,10 +63,10 @@ def _cases(_: click.Context, __: click.Parameter, text: str) -> tuple[tuple[int,
 )
 @click.option(
     "--history",
-    default="1x90,100x7",
+    default="1x64,100x5",
     show_default=True,
     callback=_cases,
-    help="blocks: developers x days.",
+    help="blocks: developers x working days.",
 )
 @click.option("--minutes", default=30.0, show_default=True, help="soak: for how long.")
 def main(  # noqa: PLR0913 - its options

@@ -107,7 +107,6 @@ def growth(wanted: Growth, console: Console, report: Report) -> list[str]:
 def _step(wanted: Growth, developers: int, report: Report) -> Step:
     with own_stack(report) as stack:
         told = [_told(wanted, developers, each) for each in range(developers)]
-        before = _series(stack)
         with watching(stack) as watch:
             lanes = _written(told, wanted.seconds(developers), wanted.events(developers), report)
             day = _delivered(stack, lanes, developers, wanted.seconds(developers), report)
@@ -119,7 +118,7 @@ def _step(wanted: Growth, developers: int, report: Report) -> Step:
             time.sleep(max(0.0, began + wanted.real_seconds - time.monotonic()))
             ended = watch.look().at
             real_there = arrival(stack, joined(day, real), watch, report)
-        series = {name: count - before[name] for name, count in _series(stack).items()}
+        series = _series(stack)
         head_bytes, loki_bytes = _on_disk(stack, report)
     return Step(
         developers=developers,
@@ -172,7 +171,7 @@ def _on_disk(stack: TestStack, report: Report) -> tuple[int, int]:
 
 
 def _series(stack: TestStack) -> Mapping[str, float]:
-    """Series of amounts, of the client's own counters, and of everything, the stack included."""
+    """Series of amounts, of the client's own counters, and of all, the stack's own among them."""
     ask = stack.prometheus.total
     return {
         "amounts": ask('count(last_over_time({__name__=~"ledger_.+"}[1h]))'),
@@ -239,7 +238,7 @@ def _real(wanted: Growth, steps: Sequence[Step]) -> Table:
 def _engines(steps: Sequence[Step]) -> Table:
     names = [each for each in steps[0].watch.names if each != GENERATOR]
     found = table(
-        "growth: CPU-s per 1,000 events of the day, then share of a core in real time, peak MB",
+        "CPU-s per 1,000 events of the day; share of a core in real time; peak MB",
         "developers",
         *names,
     )
@@ -267,7 +266,7 @@ def _stores(steps: Sequence[Step]) -> Table:
         "developers",
         "series of amounts",
         "of counters",
-        "all new ones in the head",
+        "all in the head",
         "Loki, bytes/event",
         f"the bar: {BAR_BYTES:.0f}",
         "Prometheus' logs and head, MB",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
@@ -11,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load.arrival import arrival
+from bench.load.batches import Batch
 from bench.load.deliver import Delivered, deliver
 from bench.load.engines import GENERATOR, MEGABYTE, Seen, Watch, watching
 from bench.load.figures import MILLI, percentile, table
@@ -42,7 +45,7 @@ def soak(wanted: Soak, console: Console, report: Report) -> list[str]:
     steady = Steady(rate=wanted.rate, seconds=seconds)
     with own_stack(report) as stack, watching(stack) as watch:
         # Written while it works: so many requests would fill the memory of a small machine.
-        lanes = steady.lanes(time.time() + steady.clients * 0.01)
+        lanes = [_begun(each) for each in steady.lanes(time.time())]
         delivered = deliver(
             lanes, steady.clients, stack.door, most_seconds=seconds * 1.5, report=report
         )
@@ -59,11 +62,16 @@ def soak(wanted: Soak, console: Console, report: Report) -> list[str]:
     return verdict("soak", delivered, arrived)
 
 
+def _begun(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches, with what each client tells first written already: stories begin long before."""
+    return itertools.chain([next(batches)], batches)
+
+
 def by_minute(watch: Watch, delivered: Delivered) -> Table:
     """A line for each minute: memory of each process, and how the door answered."""
     found = table("soak", "minute", *(f"{name}, MB" for name in watch.names), "events", "p99, ms")
     begin = delivered.began_at
-    minutes = int((delivered.ended_at - begin) // MINUTE_SECONDS) or 1
+    minutes = math.ceil((delivered.ended_at - begin) / MINUTE_SECONDS)
     for minute in range(minutes):
         start, end = begin + minute * MINUTE_SECONDS, begin + (minute + 1) * MINUTE_SECONDS
         seen = [each for each in watch.seen if start <= each.at < end]
