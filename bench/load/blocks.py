@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
+from bench.load.engines import MEGABYTE
 from bench.load.figures import table
 from bench.load.lone_prometheus import LonePrometheus, lone_prometheus
 from bench.load.people import DAY_HOURS, HOUR_SECONDS, told_until
@@ -42,12 +43,16 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a history took, before it was compacted and after, and how much was in it."""
+    """How much was in a history, and what it took of the disk.
+
+    `head_bytes` is what stood in logs and in the head before the last of it was put into blocks.
+    """
 
     developers: int
     days: int
     requests: int
     found: int
+    written: int
     samples: int
     head_bytes: int
     block_bytes: int
@@ -65,9 +70,10 @@ def blocks(wanted: Blocks, console: Console, report: Report) -> list[str]:
                 kept.append(_filled(alone, developers, days, report))
     console.print(_table(kept))
     return [
-        f"blocks: of {each.requests:,} requests, Prometheus has {each.found:,}"
+        f"blocks: of {each.requests:,} requests, Prometheus has {each.found:,}, and of "
+        f"{each.written:,} samples, {each.samples:,} are in blocks"
         for each in kept
-        if each.found != each.requests
+        if (each.found, each.samples) != (each.requests, each.written)
     ]
 
 
@@ -80,7 +86,7 @@ def working_days(days: int, now: datetime) -> list[datetime]:
 
 
 def _filled(alone: LonePrometheus, developers: int, days: int, report: Report) -> Kept:
-    requests = 0
+    requests = written = 0
     dates = working_days(days, datetime.now(tz=UTC))
     ends = [(number + 1) * WORK_SECONDS for number in range(len(dates))]
     told = [told_until(each, ends) for each in range(developers)]
@@ -88,9 +94,10 @@ def _filled(alone: LonePrometheus, developers: int, days: int, report: Report) -
         for each in told:
             records = list(_on(date, number, next(each)))
             requests += sum(record.name == "api_request" for record in records)
-            write_amounts(alone.stores, ledger(records, Teller(), step_ms=EXPORT_MS), silent)
+            amounts = ledger(records, Teller(), step_ms=EXPORT_MS)
+            written += write_amounts(alone.stores, amounts, silent)
         report(f"{number + 1} of {len(dates)} working days of {developers:,} developers")
-    head = alone.head_bytes + alone.block_bytes
+    head = alone.head_bytes
     alone.compact(report)
     span = _days_since(dates)
     found = alone.api.total(f"sum(sum_over_time(ledger_api_requests{{outcome='ok'}}[{span}d]))")
@@ -99,6 +106,7 @@ def _filled(alone: LonePrometheus, developers: int, days: int, report: Report) -
         days=days,
         requests=requests,
         found=round(found),
+        written=written,
         samples=alone.samples,
         head_bytes=head,
         block_bytes=alone.block_bytes,
@@ -124,9 +132,10 @@ def _table(kept: Sequence[Kept]) -> Table:
         "working days",
         "requests",
         "samples a request",
-        "bytes/request as written",
-        "compacted",
-        "bytes/sample compacted",
+        "in logs and head at first, MB",
+        "in blocks, MB",
+        "bytes/request",
+        "bytes/sample",
         "blocks",
     )
     for each in kept:
@@ -135,7 +144,8 @@ def _table(kept: Sequence[Kept]) -> Table:
             f"{each.days}",
             f"{each.requests:,}",
             f"{each.samples / each.requests:.1f}",
-            f"{each.head_bytes / each.requests:,.0f}",
+            f"{each.head_bytes / MEGABYTE:.1f}",
+            f"{each.block_bytes / MEGABYTE:.1f}",
             f"{each.block_bytes / each.requests:,.0f}",
             f"{each.block_bytes / each.samples:.2f}",
             f"{each.blocks}",
