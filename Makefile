@@ -6,7 +6,7 @@ TESTED := $(VENV)/.tested
 PYTEST := $(VENV)/bin/python -m pytest -n 2 --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: up down restart logs status verify plan env setup doctor clean demo test check faults lint help
+.PHONY: up down restart logs status verify plan env setup doctor clean demo test check faults bench lint help
 
 up down restart logs status verify plan env setup doctor clean demo: $(STACK)  ## run claude-otel's command of that name; options in ARGS="…"
 	@$(STACK) $@ $(ARGS)
@@ -19,6 +19,9 @@ check: lint  ## lint, types and fast tests; no engines
 
 faults: $(TESTED)  ## mistreat real engines under traffic and print what became of it (half an hour)
 	@$(VENV)/bin/python -m pytest -m faults tests/faults $(ARGS)
+
+bench: $(TESTED)  ## offer invented developers' work to stacks of its own, print what they bear and take (a quarter of an hour; idle machine)
+	@$(VENV)/bin/python -m bench.load $(ARGS)
 
 lint: $(TESTED)
 	@$(VENV)/bin/ruff check --quiet && $(VENV)/bin/ruff format --quiet --check && $(VENV)/bin/mypy

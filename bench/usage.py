@@ -24,6 +24,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.processes import pss_bytes
 from bench.transcripts import Truth, write_transcripts
 
 SAMPLE_SECONDS = 0.005
@@ -172,14 +173,7 @@ def _pss_megabytes(pid: int) -> float:
         family = [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return 0.0
-    return sum(map(_pss, family)) / 1e6
-
-
-def _pss(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except psutil.Error:
-        return 0
+    return sum(map(pss_bytes, family)) / 1e6
 
 
 def _fetched(folder: Path) -> str:

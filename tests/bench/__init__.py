@@ -1,0 +1,1 @@
+"""Do the parts of the benches that calculate tell the truth?"""
