@@ -30,12 +30,19 @@ from tests.stack.client import client_environment, prepare_repository
 from tests.stack.client_process import Launch, running
 from tests.stack.messages_api import MessagesApi
 from tests.stack.runs import pass_marker
-from tests.stack.scenarios import Scenario, one_answer, tools
+from tests.stack.scenarios import Scenario, one_answer, tools, two_prompts
 from tests.stack.stacks import TestStack
 
 OFF, ON, DOWN = "off", "on", "on, stack down"
 WAYS = (OFF, ON, DOWN)
-SCENARIOS = {scenario.name: scenario for scenario in (one_answer(), tools())}
+PAUSE_SECONDS = 12.0
+"""Longer than the intervals of both signals: the client exports, and tries again, before it ends."""
+
+SCENARIOS = {
+    "short": one_answer(),
+    "tools": tools(),
+    "pause": two_prompts(lambda: time.sleep(PAUSE_SECONDS)),
+}
 STREAMS = ("--input-format", "stream-json", "--output-format", "stream-json", "--verbose")
 LIMIT_SECONDS = 120.0
 TOLERANCE_USD = 1e-9
@@ -82,7 +89,10 @@ class Desk:
         )
         cpu, began = _cpu_of_children(), time.perf_counter()
         with running(launch) as client:
-            result = client.ask(self.scenario.prompts[0].text)
+            for prompt in self.scenario.prompts:
+                if prompt.interlude:
+                    prompt.interlude()
+                result = client.ask(prompt.text)
             answered = time.perf_counter()
             client.finish()
             ended = time.perf_counter()
@@ -103,7 +113,11 @@ class Desk:
     "--scenario", type=click.Choice(sorted(SCENARIOS)), default="tools", show_default=True
 )
 def main(repeat: int, scenario: str) -> None:
-    """Time scripted runs of the real client: telemetry off, on, and on with the stack down."""
+    """Time scripted runs of the real client: telemetry off, on, and on with the stack down.
+
+    short: one answer; tools: six tools and seven requests; pause: two prompts, and twelve seconds
+    between them in which the client exports.
+    """
     end_orderly()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -121,7 +135,7 @@ def main(repeat: int, scenario: str) -> None:
             unmeasured, *measured = _rounds(desk, repeat + 1, report)
             report("comparing with the ledger")
             check_books(stack, [*unmeasured, *(run for each in measured for run in each)])
-    Console(width=110).print(_table([run for each in measured for run in each], scenario))
+    Console(width=130).print(_table([run for each in measured for run in each], scenario))
 
 
 def _telemetry(stack: TestStack) -> dict[str, Mapping[str, str]]:
@@ -190,7 +204,7 @@ def _table(runs: Sequence[Run], scenario: str) -> Table:
 
 
 def _spread(taken: Sequence[float]) -> str:
-    return f"{median(taken):.2f} ({min(taken):.2f} to {max(taken):.2f})"
+    return f"{median(taken):.2f} ({min(taken):.2f}-{max(taken):.2f})"
 
 
 def _ratio(taken: Sequence[float], without: Sequence[float]) -> str:
