@@ -36,7 +36,7 @@ from tests.stack.stacks import TestStack
 OFF, ON, DOWN = "off", "on", "on, stack down"
 WAYS = (OFF, ON, DOWN)
 PAUSE_SECONDS = 12.0
-"""Longer than the intervals of both signals: the client exports, and tries again, before it ends."""
+"""Longer than the intervals of both signals: the client exports, or tries to, before it ends."""
 
 SCENARIOS = {
     "short": one_answer(),

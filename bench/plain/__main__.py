@@ -27,7 +27,7 @@ from tests.faults.stacks import own_stack
 
 @click.command()
 @click.option("--developers", default=100, show_default=True, help="How many work at a time.")
-@click.option("--seconds", default=300, show_default=True, help="For how long they do.")
+@click.option("--seconds", default=180, show_default=True, help="For how long they do.")
 @click.option("--past-developers", default=10, show_default=True, help="How many have worked.")
 @click.option("--past-days", default=30, show_default=True, help="For how many days; 0: not asked.")
 @click.option("--repeat", default=5, show_default=True, help="How often each question is asked.")
