@@ -1,13 +1,15 @@
 """What does telemetry cost the client itself?
 
-Lets the real client go through the same scripted work, again and again: with telemetry off, on, and
-on while nobody listens at the stack's door, in turn. What the client says that its runs cost has to
-be in the ledger in the end: all of it where telemetry was on, nothing where it was not.
+Lets the real client go through the same scripted work, again and again, in turn: with telemetry
+off, on, on while nobody listens at the stack's door (as after `claude-otel down`), and on while its
+door takes connections and never answers. What the client says that its runs cost has to be in the
+ledger in the end: all of it where telemetry was on, nothing where it was not.
 """
 
 from __future__ import annotations
 
 import resource
+import socket
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -33,8 +35,8 @@ from tests.stack.runs import pass_marker
 from tests.stack.scenarios import Scenario, one_answer, tools, two_prompts
 from tests.stack.stacks import TestStack
 
-OFF, ON, DOWN = "off", "on", "on, stack down"
-WAYS = (OFF, ON, DOWN)
+OFF, ON, DOWN, SILENT = "off", "on", "on, stack down", "on, stack silent"
+WAYS = (OFF, ON, DOWN, SILENT)
 PAUSE_SECONDS = 12.0
 """Longer than the intervals of both signals: the client exports, or tries to, before it ends."""
 
@@ -113,7 +115,7 @@ class Desk:
     "--scenario", type=click.Choice(sorted(SCENARIOS)), default="tools", show_default=True
 )
 def main(repeat: int, scenario: str) -> None:
-    """Time scripted runs of the real client: telemetry off, on, and on with the stack down.
+    """Time scripted runs of the real client: telemetry off, on, and on with the stack away.
 
     short: one answer; tools: six tools and seven requests; pause: two prompts, and twelve seconds
     between them in which the client exports.
@@ -123,6 +125,8 @@ def main(repeat: int, scenario: str) -> None:
         tempfile.TemporaryDirectory() as folder,
         showing_progress() as report,
         MessagesApi(SCENARIOS[scenario].scripts) as api,
+        # The system takes its connections; nobody ever reads from them.
+        socket.create_server(("localhost", 0), backlog=1024) as silent,
     ):
         report("starting a stack")
         with own_stack(Path(folder, "stack")) as stack:
@@ -130,7 +134,7 @@ def main(repeat: int, scenario: str) -> None:
                 folder=Path(folder, "runs"),
                 api=api,
                 scenario=SCENARIOS[scenario],
-                telemetry=_telemetry(stack),
+                telemetry=_telemetry(stack, silent),
             )
             unmeasured, *measured = _rounds(desk, repeat + 1, report)
             report("comparing with the ledger")
@@ -138,11 +142,15 @@ def main(repeat: int, scenario: str) -> None:
     Console(width=130).print(_table([run for each in measured for run in each], scenario))
 
 
-def _telemetry(stack: TestStack) -> dict[str, Mapping[str, str]]:
-    """The environment of each way: what `claude-otel env` says, and the same where nobody is."""
+def _telemetry(stack: TestStack, silent: socket.socket) -> dict[str, Mapping[str, str]]:
+    """The environment of each way: what `claude-otel env` says, and the same with other doors."""
     on = client_variables(stack.settings, stack.workspace.token)
-    nobody = f"http://localhost:{next(free_ports())}"
-    return {OFF: {}, ON: on, DOWN: {**on, ENDPOINT: nobody}}
+    nobody, mute = next(free_ports()), silent.getsockname()[1]
+    others = {
+        way: {**on, ENDPOINT: f"http://localhost:{port}"}
+        for way, port in ((DOWN, nobody), (SILENT, mute))
+    }
+    return {OFF: {}, ON: on, **others}
 
 
 def _rounds(desk: Desk, rounds: int, report: Report) -> list[list[Run]]:

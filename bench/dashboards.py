@@ -1,11 +1,12 @@
-"""How fast do the boards answer when ten developers have worked for ninety days?
+"""How fast do the boards answer when many developers have worked for ninety days?
 
-Starts a native stack of its own, fills it with invented work, which Loki puts away on disk. Then
-it puts every query of every panel to the stores as Grafana would, each alone, and opens each board
-as a browser does: what is asked for each panel, and for the marks, six panels at a time. It prints
-the slowest queries, and how long a person waits for the last panel of a board: the first time, and
-when it is opened again. The board Session is opened as from a click in Sessions, over the session's
-own time, and once more over the whole range. What Grafana and the browser add is not in it.
+Starts a native stack of its own, fills it with invented work, and has both stores read it from
+disk. Then it opens each board as a browser does, through the gateway: what is asked for each panel,
+and for the marks, six panels at a time; and it puts every query of every panel to its store alone.
+It prints how long a person waits for the last panel of a board, the first time, and when it is
+opened again, and the slowest queries. The board Session is opened as from a click in Sessions, over
+the session's own time, and once more over the whole range. What Grafana and the browser add is not
+in it; what the gateway adds is printed in the end.
 
 Takes the stack away in the end.
 """
