@@ -104,7 +104,7 @@ def _sum(costs: Mapping[str, Cost]) -> Cost:
 def _past(past: Past, told: str) -> Table:
     """Query times, and totals; ours have been held against the truth."""
     ours, theirs = past.samples
-    title = f"the past: {told}; {ours:,} amounts in ours (all of them), {theirs:,} samples in plain"
+    title = f"{told}: {ours:,} amounts (all) in ours, {theirs:,} samples (cost, tokens) in plain"
     table = Table("", "ours, s", "plain, s", "plain / ours", "plain's total / ours", title=title)
     for each in past.answers:
         own, other = each.seconds

@@ -26,7 +26,7 @@ OURS, DELTA, CUMULATIVE = "ours", "plain", "plain, cumulative clients"
 PLAIN: Mapping[str, Temporality] = {DELTA: "delta", CUMULATIVE: "cumulative"}
 FROM_LOKI = "plain, its Loki"
 
-IDLE_SECONDS = 30
+IDLE_SECONDS = 60
 SETTLE_SECONDS = 3 * SCRAPE_SECONDS
 MARGIN_SECONDS = 60
 TOLERANCE = 1e-9
