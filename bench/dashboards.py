@@ -1,11 +1,12 @@
-"""How fast do the boards answer when ten developers have worked for ninety days?
+"""How fast do the boards answer when many developers have worked for ninety days?
 
-Starts a native stack of its own, fills it with invented work, which Loki puts away on disk. Then
-it puts every query of every panel to the stores as Grafana would, each alone, and opens each board
-as a browser does: what is asked for each panel, and for the marks, six panels at a time. It prints
-the slowest queries, and how long a person waits for the last panel of a board: the first time, and
-when it is opened again. The board Session is opened as from a click in Sessions, over the session's
-own time, and once more over the whole range. What Grafana and the browser add is not in it.
+Starts a native stack of its own, fills it with invented work, and has both stores read it from
+disk. Then it opens each board as a browser does, through the gateway: what is asked for each panel,
+and for the marks, six panels at a time; and it puts every query of every panel to its store alone.
+It prints how long a person waits for the last panel of a board, the first time, and when it is
+opened again, and the slowest queries. The board Session is opened as from a click in Sessions, over
+the session's own time, and once more over the whole range. What Grafana and the browser add is not
+in it; what the gateway adds is printed in the end.
 
 Takes the stack away in the end.
 """
@@ -26,22 +27,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bench.filled import Months, Picked, fill
+from bench.gateway import gateway_table
+from bench.stopping import end_orderly
 from provisioner.backends import get
 from provisioner.dashboards import DASHBOARDS
 from provisioner.dashboards.model import ALL, Dashboard
 from provisioner.dashboards.panels import Events, Kind, Query, Source
 from provisioner.dashboards.queries import runnable
-from provisioner.demo.days import Invention, invented_days
-from provisioner.demo.stack import write_day
 from provisioner.errors import BackendError
-from provisioner.records import Record
-from tests.stack.stacks import TestStack, prepare_stack
+from provisioner.progress import showing_progress
+from tests.faults.stacks import own_stack
+from tests.stack.stacks import TestStack
 
 DAY_SECONDS = 86_400
 HOUR_SECONDS = 3_600
-EAGERNESS = 2.4
-"""About 300 requests and 1,500 events for each developer and working day."""
-
 MOST_BARS = 60
 STEPS = {
     25 * 60: 20 * 60,
@@ -63,16 +63,9 @@ OF_MARKS = 1000
 
 SLOWEST = 10
 SLOW_QUERY_SECONDS = 0.5
+SLOW_QUERY_OF_MANY_SECONDS = 3.0
+FEW_DEVELOPERS = 10
 SLOW_BOARD_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picked:
-    """What a person has clicked: texts by the names of variables, and when its session was."""
-
-    texts: dict[str, list[str]]
-    start: float
-    end: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +127,7 @@ class Looker:
                 newest = {"end": f"{self.end:.0f}", "limit": f"{_most(board, query)}"}
                 return f"{api}/query_range", {**span, **newest, "direction": "backward"}
 
-    def _texts(self, board: Dashboard) -> dict[str, list[str]]:
+    def _texts(self, board: Dashboard) -> dict[str, Sequence[str]]:
         """Texts that a board cannot be without: it was opened from a link that fills them in."""
         needed = (text.name for text in board.texts if text.default != ALL)
         return {name: self.picked.texts[name] for name in needed}
@@ -147,59 +140,34 @@ def _most(board: Dashboard, query: Query) -> int:
 
 
 @click.command()
-@click.option("--developers", default=10, show_default=True, help="How many work.")
+@click.option("--developers", default=10, show_default=True, help="How many; above 10, by tens.")
 @click.option("--days", default=90, show_default=True, help="For how long they have worked.")
+@click.option("--event-days", default=90, show_default=True, help="So many last days Loki has.")
 @click.option("--ranges", default="90,30,7,1", show_default=True, help="Days to ask for.")
 @click.option("--repeat", default=3, show_default=True, help="How often each is asked.")
-def main(developers: int, days: int, ranges: str, repeat: int) -> None:
+def main(*, developers: int, days: int, event_days: int, ranges: str, repeat: int) -> None:
     """Fill a stack with invented work, time every query of every panel, and open every board."""
+    end_orderly()
     console = Console(width=140)
     end = datetime.now(tz=UTC).astimezone().replace(microsecond=0)
-    wanted = Invention(end=end, days=days, people=developers, eagerness=EAGERNESS)
-    with tempfile.TemporaryDirectory() as folder:
-        stack = prepare_stack(Path(folder), "native")
-        try:
-            stack.succeed("up")
-            picked = fill(stack, wanted, console)
-            stack.succeed("restart", "loki")
-            for asked in (int(each) for each in ranges.split(",")):
-                start = end.timestamp() - asked * DAY_SECONDS
-                looker = Looker(stack=stack, start=start, end=end.timestamp(), picked=picked)
-                # Boards first: afterwards everything has been read from disk.
-                report_boards(looker, asked, repeat, console)
-                report_queries(list(timings(looker, repeat)), asked, console)
-        finally:
-            stack.succeed("clean", "--yes")
-
-
-def fill(stack: TestStack, wanted: Invention, console: Console) -> Picked:
-    """Load the invented days, saying how it goes; a session and a prompt to look at closely."""
-    stores = stack.stores
-    started = time.monotonic()
-    samples = events = 0
-    picked: Picked | None = None
-    for number, records in enumerate(invented_days(wanted), 1):
-        written = write_day(stores, records)
-        samples, events = samples + written.amounts, events + written.events
-        picked = _pick(records) or picked
-        if number % 10 == 0 or number == wanted.days:
-            seconds = time.monotonic() - started
-            console.print(f"day {number}: {samples:,} amounts, {events:,} events, {seconds:.0f} s")
-    if picked is None:
-        raise SystemExit("nobody has prompted anything in these days")
-    return picked
-
-
-def _pick(records: Sequence[Record]) -> Picked | None:
-    """What a person would have clicked: the last prompt and its session."""
-    prompts = [record for record in records if record.name == "user_prompt"]
-    if not prompts:
-        return None
-    said = prompts[-1].attributes
-    session = said["session.id"]
-    times = [each.at_ns / 1e9 for each in records if each.attributes.get("session.id") == session]
-    texts = {name: [str(said[f"{name}.id"])] for name in ("session", "prompt")}
-    return Picked(texts=texts, start=min(times), end=max(times))
+    months = Months(developers=developers, days=days, event_days=event_days, end=end)
+    bar = SLOW_QUERY_SECONDS if developers <= FEW_DEVELOPERS else SLOW_QUERY_OF_MANY_SECONDS
+    slow = 0
+    with tempfile.TemporaryDirectory() as folder, own_stack(Path(folder)) as stack:
+        with showing_progress() as report:
+            filled = fill(stack, months, report)
+        console.print(
+            f"{developers} developers, {days} days: {filled.amounts:,} amounts, {filled.events:,} "
+            f"events of the last {min(event_days, days)} days, written in {filled.seconds:.0f} s"
+        )
+        for asked in (int(each) for each in ranges.split(",")):
+            start = end.timestamp() - asked * DAY_SECONDS
+            looker = Looker(stack=stack, start=start, end=end.timestamp(), picked=filled.picked)
+            # Boards first: afterwards everything has been read from disk.
+            report_boards(looker, asked, repeat, console)
+            slow += report_queries(list(timings(looker, repeat)), asked, bar, console)
+        console.print(gateway_table(stack))
+    sys.exit(int(slow > 0))
 
 
 def timings(looker: Looker, repeat: int) -> Iterator[Timing]:
@@ -218,19 +186,21 @@ def timings(looker: Looker, repeat: int) -> Iterator[Timing]:
             )
 
 
-def report_queries(found: list[Timing], days: int, console: Console) -> None:
-    """The slowest queries, and how many are too slow."""
-    slowest = sorted(found, key=lambda timing: timing.seconds, reverse=True)[:SLOWEST]
-    panels = Table("board", "panel", "store", "kind", "seconds", "", title=f"slowest, {days} days")
-    for each in slowest:
-        store, kind = each.query.source.value, each.query.kind.value
-        panels.add_row(
-            each.board, each.panel, store, kind, f"{each.seconds:.3f}", each.failure[:40]
-        )
-    console.print(panels)
+def report_queries(found: list[Timing], days: int, bar: float, console: Console) -> int:
+    """The slowest queries of each store, and how many to Prometheus are too slow or fail."""
+    for store in Source:
+        asked = [each for each in found if each.query.source is store]
+        slowest = sorted(asked, key=lambda timing: timing.seconds, reverse=True)[:SLOWEST]
+        title = f"slowest of {store.value}, {days} days"
+        panels = Table("board", "panel", "kind", "seconds", "", title=title)
+        for each in slowest:
+            kind = each.query.kind.value
+            panels.add_row(each.board, each.panel, kind, f"{each.seconds:.3f}", each.failure[:40])
+        console.print(panels)
     asked = [each for each in found if each.query.source is Source.PROMETHEUS]
-    over = sum(each.seconds >= SLOW_QUERY_SECONDS for each in asked)
-    console.print(f"{over} of {len(asked)} Prometheus queries at or over {SLOW_QUERY_SECONDS} s")
+    over = sum(each.seconds >= bar or each.failure != "" for each in asked)
+    console.print(f"{over} of {len(asked)} Prometheus queries at or over the bar of {bar} s")
+    return over
 
 
 def report_boards(looker: Looker, days: int, repeat: int, console: Console) -> None:

@@ -1,0 +1,1 @@
+"""What does the configuration that most people copy make of the same work?"""
