@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from provisioner.runtime.model import Report
 from provisioner.transcripts.changes import find_changes
@@ -22,6 +23,9 @@ from provisioner.transcripts.model import (
 from provisioner.transcripts.places import Found, find_transcripts
 from provisioner.transcripts.sighting import Oddity
 from provisioner.transcripts.slices import SLICES, span_of
+
+if TYPE_CHECKING:
+    from provisioner.transcripts.workers import Worker
 
 FIRST_MS = 1_672_531_200_000
 """The beginning of 2023: no answer is older."""
@@ -123,17 +127,30 @@ def open_usage(
 def _opened(
     stack: ExitStack, roots: Sequence[Path], path: Path | None, prices: PriceList, report: Report
 ) -> Usage:
-    found = find_transcripts(roots)
-    with ExitStack() as attempt:
+    with ExitStack() as reading, ExitStack() as attempt:
+        is_first = path is None or not path.exists()
+        ahead = _started_ahead(reading) if is_first else ()
+        found = find_transcripts(roots)
         connection = attempt.enter_context(open_index(path, report))
-        unread = _up_to_date(connection, found, prices, report)
+        unread = _up_to_date(connection, found, prices, report, ahead)
         usage = Usage(connection, _coverage(connection, roots, found, len(unread)))
         stack.enter_context(attempt.pop_all())
     return usage
 
 
+def _started_ahead(reading: ExitStack) -> Sequence[Worker]:
+    """Without an index all is to be read: who does it starts while the files are looked for."""
+    from provisioner.transcripts.workers import started_ahead  # noqa: PLC0415 - as below
+
+    return reading.enter_context(started_ahead())
+
+
 def _up_to_date(
-    connection: sqlite3.Connection, found: Found, prices: PriceList, report: Report
+    connection: sqlite3.Connection,
+    found: Found,
+    prices: PriceList,
+    report: Report,
+    ahead: Sequence[Worker],
 ) -> Sequence[str]:
     places = {place.path: place for place in found.places}
     if find_changes(connection, places, prices.version).are_none:
@@ -141,7 +158,7 @@ def _up_to_date(
     # Imported late: what reads transcripts takes as long to load as all else.
     from provisioner.transcripts.refresh import refresh  # noqa: PLC0415
 
-    return refresh(connection, places, prices, report)
+    return refresh(connection, places, prices, report, ahead)
 
 
 def _coverage(
