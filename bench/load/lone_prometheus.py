@@ -2,8 +2,9 @@
 
 It writes late samples, as those of history are, into blocks only when it does so with current ones,
 of which it wants three hours first. A Prometheus that scrapes nothing has no current samples but
-those it is given. So one runs alone here, with the stack's own storage settings: history goes in
-oldest first, through the same OTLP receiver, and after it one sample of now.
+those it is given. So one runs alone here, with the stack's own storage settings: it gets a sample
+of four hours ago, then history through the same OTLP receiver, which is late as it is in a stack,
+and then one sample of now.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ KEPT = ("storage", "otlp")
 
 OWN = ("--config.file", "--web.config.file", "--storage.tsdb.path")
 HEAD = ("wal", "wbl", "chunks_head")
+BEGIN_SECONDS = 4 * 3600.0
 READY_SECONDS = 60.0
 COMPACTION_SECONDS = 600.0
 QUIET_SECONDS = 5.0
@@ -66,19 +68,23 @@ class LonePrometheus:
 
     @property
     def samples(self) -> int:
-        """How many samples are in blocks."""
+        """How many samples of history are in blocks; one is the clock's."""
         told = (json.loads((each / "meta.json").read_text()) for each in self._blocks())
-        return sum(int(each["stats"]["numSamples"]) for each in told)
+        return sum(int(each["stats"]["numSamples"]) for each in told) - 1
 
     @property
     def blocks(self) -> int:
         return len(self._blocks())
 
+    def tell_time(self, ago_seconds: float) -> None:
+        """Give it one current sample."""
+        at_ms = round((time.time() - ago_seconds) * 1000)
+        told = Gauge(otel_name="bench.clock", labels=(), samples=[(at_ms, 1.0)])
+        send_to_store(f"{self.url}/api/v1/otlp/v1/metrics", gauges_request([told]))
+
     def compact(self, report: Report) -> None:
         """Have everything put into blocks, and wait until there is nothing left to merge."""
-        now = time.time_ns() // 1_000_000
-        end = Gauge(otel_name="bench.end", labels=(), samples=[(now, 1.0)])
-        send_to_store(f"{self.url}/api/v1/otlp/v1/metrics", gauges_request([end]))
+        self.tell_time(0)
         deadline = time.monotonic() + COMPACTION_SECONDS
         quiet_since, before = time.monotonic(), self._state()
         while time.monotonic() - quiet_since < QUIET_SECONDS or self._left():
@@ -127,7 +133,9 @@ def lone_prometheus(stack: TestStack, data: Path) -> Iterator[LonePrometheus]:
         try:
             url = f"http://127.0.0.1:{settings.ports.prometheus_engine}"
             wait_until(lambda: is_ready(f"{url}/-/ready"), READY_SECONDS)
-            yield LonePrometheus(data=data, url=url)
+            alone = LonePrometheus(data=data, url=url)
+            alone.tell_time(BEGIN_SECONDS)
+            yield alone
         finally:
             process.kill()
             process.wait()

@@ -71,9 +71,11 @@ def by_minute(watch: Watch, delivered: Delivered) -> Table:
     """A line for each minute: memory of each process, and how the door answered."""
     found = table("soak", "minute", *(f"{name}, MB" for name in watch.names), "events", "p99, ms")
     begin = delivered.began_at
-    minutes = math.ceil((delivered.ended_at - begin) / MINUTE_SECONDS)
+    # The last answers may come a moment after the last minute.
+    minutes = max(round((delivered.ended_at - begin) / MINUTE_SECONDS), 1)
     for minute in range(minutes):
-        start, end = begin + minute * MINUTE_SECONDS, begin + (minute + 1) * MINUTE_SECONDS
+        start = begin + minute * MINUTE_SECONDS
+        end = start + MINUTE_SECONDS if minute + 1 < minutes else math.inf
         seen = [each for each in watch.seen if start <= each.at < end]
         answered = [each for each in delivered.answers if start <= each.answered_at < end]
         events = sum(each.records for each in answered if each.signal == "events")
