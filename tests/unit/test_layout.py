@@ -105,8 +105,6 @@ WITHOUT_A_TEST = {
 """Modules without a unit test of their name, and why."""
 
 WITHOUT_A_MODULE = {
-    "bench.test_crowd": "belongs to bench/crowd.py",
-    "bench.test_plain": "belongs to bench/plain",
     "dashboards.test_contract": "asks all boards at once whether they keep to the catalogue",
     "dashboards.test_grafana_types": "reads the boards into the types that Grafana publishes",
     "dashboards.test_promql": "tests the reader of PromQL that test_contract uses",
