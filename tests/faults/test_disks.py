@@ -46,7 +46,7 @@ def test_a_full_disk_under_the_queues_refuses_clients_and_goes_on_when_there_is_
         enter("disk full under the queues (native)", account)
         assert len(account.acknowledged) < len(account.offered)
         assert _outside(full, account.lost + account.twice) == []
-        assert _counted(stack, "otelcol_exporter_enqueue_failed_log_records")
+        assert _counted(stack, "otelcol_exporter_enqueue_failed_log_records_total")
 
 
 def test_a_full_disk_under_prometheus_is_told_and_goes_on_when_there_is_space(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.conftest import Enter
-from tests.faults.engines import runtime_of
+from tests.faults.engines import away, runtime_of
 from tests.faults.traffic import settled, traffic, wait_for_more
 from tests.stack.stacks import TestStack
 
@@ -22,6 +22,20 @@ def test_restarts_in_an_export_storm_lose_and_repeat_nothing(
             wait_for_more(work, BATCHES)
     account = settled(stack, work)
     enter(f"restarts in an export storm ({stack.runtime})", account)
+    assert account.lost == account.twice == []
+
+
+def test_a_collector_that_is_stopped_while_both_stores_are_away_keeps_its_queues(
+    stack: TestStack, enter: Enter
+) -> None:
+    with traffic(stack) as work:
+        with away(stack, "prometheus", "loki"):
+            wait_for_more(work, BATCHES)
+            runtime_of(stack).restart("collector")
+            wait_for_more(work, BATCHES)
+        wait_for_more(work, BATCHES)
+    account = settled(stack, work)
+    enter(f"collector restarted while both stores are away ({stack.runtime})", account)
     assert account.lost == account.twice == []
 
 

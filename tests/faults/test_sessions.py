@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.engines import away
+from tests.faults.engines import away, wait_until
 from tests.faults.table import Row
 from tests.faults.traffic import settled, traffic
 from tests.stack import scenarios
@@ -71,7 +71,10 @@ def test_what_a_client_cannot_hand_over_at_its_exit_is_named_and_can_be_added(
     scenario = scenarios.tools()
     desk.api.register(*scenario.scripts)
     with away(desk.stack, "collector"):
+        # That it is away is known by a scrape that failed.
+        eventually(lambda: desk.stack.prometheus.total('up{job="collector"}'), 0)
         result = desk.ask(scenario.prompts[0].text)
+    wait_until(lambda: desk.stack.run("status").code == 0)
     pass_marker(desk.stack)
     count = scenario.expected.api_requests
     assert desk.totals()["requests"] == 0

@@ -14,9 +14,10 @@ import yaml
 
 from provisioner.dashboards import DASHBOARDS
 from provisioner.errors import ArtifactRejected
+from provisioner.launch import go_memory_limit
 from provisioner.placement import ENGINES, docker_placement, native_placement
 from provisioner.render import Artifacts, Stack, render
-from provisioner.settings import Ports, Settings
+from provisioner.settings import Collector, Ports, Settings
 from provisioner.telemetry import (
     CONTENT_ATTRIBUTES,
     COUNTERS,
@@ -258,3 +259,11 @@ def test_both_runtimes_get_the_same_files_and_the_same_boards() -> None:
     board = "grafana/dashboards/overview.json"
     assert in_docker[board] == native[board]
     assert json.loads(native[board])["uid"]
+
+
+@pytest.mark.parametrize("memory_mb", [256, 1024, 4096])
+def test_the_collectors_garbage_is_collected_before_the_door_refuses_for_it(memory_mb: int) -> None:
+    settings = Settings(collector=Collector(memory_mb=memory_mb))
+    limiter = _read(_rendered(settings)["collector/config.yaml"])["processors"]["memory_limiter"]
+    refuses_at = limiter["limit_mib"] - limiter["spike_limit_mib"]
+    assert int(go_memory_limit("collector", settings).removesuffix("MiB")) < refuses_at
