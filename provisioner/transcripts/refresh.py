@@ -18,7 +18,7 @@ from provisioner.transcripts.model import SLOT_MS, PriceList
 from provisioner.transcripts.places import Place
 from provisioner.transcripts.sighting import OWN, Scan, Setting, Sighting
 from provisioner.transcripts.slices import add_up
-from provisioner.transcripts.workers import Worker, scan_all
+from provisioner.transcripts.workers import scan_all
 
 ROUND = 8_000
 """So many sightings are merged at once: what has been read is not all held in memory."""
@@ -42,11 +42,7 @@ _KNOWN_SETTINGS = f"SELECT {', '.join(Setting._fields)}, id FROM settings WHERE 
 
 
 def refresh(
-    connection: sqlite3.Connection,
-    places: Mapping[str, Place],
-    prices: PriceList,
-    report: Report,
-    ahead: Sequence[Worker] = (),
+    connection: sqlite3.Connection, places: Mapping[str, Place], prices: PriceList, report: Report
 ) -> Sequence[str]:
     """Bring the index up to what is there; the files that could not be read."""
     unread: list[str] = []
@@ -56,7 +52,7 @@ def refresh(
         update = _Update(connection, changes, places, prices)
         update.mark_gone()
         update.reprice()
-        for scans in _in_rounds(scan_all(changes.jobs, report, ahead), unread):
+        for scans in _in_rounds(scan_all(changes.jobs, report), unread):
             update.absorb(scans)
         update.add_up()
         make_ready(connection)

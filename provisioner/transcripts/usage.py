@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from provisioner.runtime.model import Report
 from provisioner.transcripts.changes import find_changes
@@ -23,9 +22,6 @@ from provisioner.transcripts.model import (
 from provisioner.transcripts.places import Found, find_transcripts
 from provisioner.transcripts.sighting import Oddity
 from provisioner.transcripts.slices import SLICES, span_of
-
-if TYPE_CHECKING:
-    from provisioner.transcripts.workers import Worker
 
 FIRST_MS = 1_672_531_200_000
 """The beginning of 2023: no answer is older."""
@@ -127,30 +123,17 @@ def open_usage(
 def _opened(
     stack: ExitStack, roots: Sequence[Path], path: Path | None, prices: PriceList, report: Report
 ) -> Usage:
-    with ExitStack() as reading, ExitStack() as attempt:
-        is_first = path is None or not path.exists()
-        ahead = _started_ahead(reading) if is_first else ()
-        found = find_transcripts(roots)
+    found = find_transcripts(roots)
+    with ExitStack() as attempt:
         connection = attempt.enter_context(open_index(path, report))
-        unread = _up_to_date(connection, found, prices, report, ahead)
+        unread = _up_to_date(connection, found, prices, report)
         usage = Usage(connection, _coverage(connection, roots, found, len(unread)))
         stack.enter_context(attempt.pop_all())
     return usage
 
 
-def _started_ahead(reading: ExitStack) -> Sequence[Worker]:
-    """Without an index all is to be read: who does it starts while the files are looked for."""
-    from provisioner.transcripts.workers import started_ahead  # noqa: PLC0415 - as below
-
-    return reading.enter_context(started_ahead())
-
-
 def _up_to_date(
-    connection: sqlite3.Connection,
-    found: Found,
-    prices: PriceList,
-    report: Report,
-    ahead: Sequence[Worker],
+    connection: sqlite3.Connection, found: Found, prices: PriceList, report: Report
 ) -> Sequence[str]:
     places = {place.path: place for place in found.places}
     if find_changes(connection, places, prices.version).are_none:
@@ -158,7 +141,7 @@ def _up_to_date(
     # Imported late: what reads transcripts takes as long to load as all else.
     from provisioner.transcripts.refresh import refresh  # noqa: PLC0415
 
-    return refresh(connection, places, prices, report, ahead)
+    return refresh(connection, places, prices, report)
 
 
 def _coverage(

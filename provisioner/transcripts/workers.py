@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -35,39 +35,27 @@ _PIPE_BYTES = 1 << 20
 """As much as Linux gives to anyone."""
 
 
-Worker = tuple[IO[bytes], IO[bytes]]
-"""Where to ask a process, and where it answers."""
-
-
-@contextmanager
-def started_ahead() -> Iterator[Sequence[Worker]]:
-    """Workers that will be asked before long; none where they are not worth it."""
-    count = _most_workers()
-    with ExitStack() as stack:
-        yield [_started(stack) for _ in range(count if count > 1 else 0)]
-
-
-def scan_all(
-    jobs: Sequence[tuple[Job, int]], report: Report, ahead: Sequence[Worker] = ()
-) -> Iterator[Result]:
+def scan_all(jobs: Sequence[tuple[Job, int]], report: Report) -> Iterator[Result]:
     """What each file says, in any order; jobs come with the bytes that are to be read."""
     total = sum(size for _, size in jobs)
-    workers = min(_most_workers(), len(jobs))
-    is_worth_it = total >= WORTH_BYTES and workers > 1
+    workers = min(_cores(), MOST_WORKERS, len(jobs))
+    is_worth_it = total >= WORTH_BYTES and workers > 1 and sys.executable
+    read = _together if is_worth_it else _alone
     progress = _progress(total, report)
     sizes = {job.path: size for job, size in jobs}
-    for path, result in _together(jobs, workers, ahead) if is_worth_it else _alone(jobs):
+    for path, result in read(jobs, workers):
         progress(sizes[path])
         if result is not None:
             yield result
 
 
-def _most_workers() -> int:
-    """As many as there are cores; one where processes cannot be waited for together."""
-    if sys.platform == "win32" or not sys.executable:
+def _cores() -> int:
+    """How many may be used; one where processes cannot be waited for together."""
+    if sys.platform == "win32":
         return 1
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return min(cores, MOST_WORKERS)
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _progress(total: int, report: Report) -> Callable[[int], None]:
@@ -84,7 +72,7 @@ def _progress(total: int, report: Report) -> Callable[[int], None]:
     return progress
 
 
-def _alone(jobs: Sequence[tuple[Job, int]]) -> Iterator[tuple[str, Result | None]]:
+def _alone(jobs: Sequence[tuple[Job, int]], _workers: int) -> Iterator[tuple[str, Result | None]]:
     if jobs:
         # Imported late: whoever has it read by others starts them sooner without it.
         from provisioner.transcripts.worker import tried  # noqa: PLC0415
@@ -93,14 +81,11 @@ def _alone(jobs: Sequence[tuple[Job, int]]) -> Iterator[tuple[str, Result | None
         yield job.path, tried(job)
 
 
-def _together(
-    jobs: Sequence[tuple[Job, int]], workers: int, ahead: Sequence[Worker]
-) -> Iterator[tuple[str, Result | None]]:
+def _together(jobs: Sequence[tuple[Job, int]], workers: int) -> Iterator[tuple[str, Result | None]]:
     left = {job.path: job for job, _ in jobs}
     with ExitStack() as stack, selectors.DefaultSelector() as selector:
         # All start before one is asked, which has to be up to take what it is asked.
-        more = [_started(stack) for _ in range(workers - len(ahead))]
-        started = [*ahead[:workers], *more]
+        started = [_started(stack) for _ in range(workers)]
         for (question, answers), share in zip(started, _shares(jobs, workers), strict=True):
             _ask(question, share)
             selector.register(answers, selectors.EVENT_READ, _Frames(answers))
@@ -113,7 +98,7 @@ def _together(
                 if frames.is_over:
                     selector.unregister(key.fileobj)
     # A worker may have been killed, by the system when memory is short.
-    yield from _alone([(job, 0) for job in left.values()])
+    yield from _alone([(job, 0) for job in left.values()], 1)
 
 
 def _shares(jobs: Sequence[tuple[Job, int]], workers: int) -> list[list[Job]]:
@@ -127,14 +112,14 @@ def _shares(jobs: Sequence[tuple[Job, int]], workers: int) -> list[list[Job]]:
     return shares
 
 
-def _started(stack: ExitStack) -> Worker:
-    """A process that waits to be asked; it ends with the stack."""
+def _started(stack: ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """Where to ask a worker, and where it answers; it ends with the stack."""
     code = _CODE.format(path=[str(Path(__file__).parents[2]), *sys.path])
     command = [sys.executable, "-I", "-S", "-c", code]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     stack.enter_context(process)
     stack.callback(process.kill)
-    asked, answers = cast("Worker", (process.stdin, process.stdout))
+    asked, answers = cast("tuple[IO[bytes], IO[bytes]]", (process.stdin, process.stdout))
     _widen(answers)
     return asked, answers
 

@@ -16,7 +16,7 @@ import pytest
 from provisioner.runtime.model import Report
 from provisioner.transcripts import refresh
 from provisioner.transcripts.sighting import Job, Result
-from provisioner.transcripts.workers import Worker, scan_all
+from provisioner.transcripts.workers import scan_all
 from tests.conftest import ROOT
 from tests.unit.transcripts.counted import Counted, count
 from tests.unit.transcripts.lines import (
@@ -82,11 +82,9 @@ def test_of_a_file_that_grew_only_the_new_part_is_read(
     home.append(path, text_of(SECOND) + "\n")
     read: list[int] = []
 
-    def noted(
-        jobs: Sequence[tuple[Job, int]], report: Report, ahead: Sequence[Worker]
-    ) -> Iterator[Result]:
+    def noted(jobs: Sequence[tuple[Job, int]], report: Report) -> Iterator[Result]:
         read.extend(size for _, size in jobs)
-        return scan_all(jobs, report, ahead)
+        return scan_all(jobs, report)
 
     monkeypatch.setattr(refresh, "scan_all", noted)
     counted = count(home.root, home.index)

@@ -8,7 +8,7 @@ import pytest
 
 from provisioner.transcripts import workers
 from provisioner.transcripts.sighting import Job
-from provisioner.transcripts.workers import scan_all, started_ahead
+from provisioner.transcripts.workers import scan_all
 from tests.unit.transcripts.lines import answer, prompt, write_session
 
 
@@ -22,7 +22,7 @@ def _jobs(root: Path, count: int) -> list[tuple[Job, int]]:
 
 def _worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "WORTH_BYTES", 0)
-    monkeypatch.setattr(workers, "_most_workers", lambda: 2)
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
 
 
 def test_several_processes_find_what_one_finds(
@@ -36,25 +36,6 @@ def test_several_processes_find_what_one_finds(
     together = list(scan_all(jobs, print))
     assert len(alone) == 6
     assert sorted(together, key=str) == sorted(alone, key=str)
-
-
-@pytest.mark.parametrize("count", [1, 5])
-def test_those_that_were_started_ahead_find_the_same(
-    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    jobs = _jobs(tmp_path, count)
-    alone = list(scan_all(jobs, print))
-    _worth_it(monkeypatch)
-    with started_ahead() as ahead:
-        assert len(ahead) == 2
-        together = list(scan_all(jobs, print, ahead))
-    assert sorted(together, key=str) == sorted(alone, key=str)
-
-
-def test_one_core_needs_nobody_started_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_most_workers", lambda: 1)
-    with started_ahead() as ahead:
-        assert list(ahead) == []
 
 
 def test_what_a_worker_that_dies_leaves_undone_is_done(
