@@ -16,7 +16,8 @@ from pathlib import Path
 
 import click
 
-from tests.stack.stacks import TestStack, prepare_stack
+from tests.faults.stacks import own_stack
+from tests.stack.stacks import TestStack
 from tests.unit.transcripts.lines import Line, answer, write_transcript
 
 LIMIT_SECONDS = 60.0
@@ -34,13 +35,9 @@ def bench(*, requests: int, days: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "person")
         tokens = _write(home / ".claude" / "projects", requests, days)
-        stack = prepare_stack(Path(folder), "native")
-        try:
-            stack.succeed("up")
+        with own_stack(Path(folder)) as stack:
             seconds = [_backfill(stack, home) for _ in range(2)]
             counted = _counted(stack, days)
-        finally:
-            stack.succeed("clean", "--yes")
     expected = {"ledger": requests, "loki": requests, "output tokens": tokens}
     click.echo(f"{requests:,} requests over {days} days: added in {seconds[0]:.1f} s")
     click.echo(f"again, when all are there: {seconds[1]:.1f} s")

@@ -18,8 +18,8 @@ import click
 from bench.crowd import copied_series
 from provisioner.ledger import Ledger, Series
 
-BLOCK = "486h"
-BLOCK_MS = 486 * 3_600_000
+BLOCK_HOURS = 486
+BLOCK_MS = BLOCK_HOURS * 3_600_000
 
 
 class Blocks:
@@ -75,7 +75,7 @@ class Blocks:
             file.write("# EOF\n")
         self._put_in_place()
         text = following.rename(self._folder / "amounts.txt")
-        options = ("tsdb", "create-blocks-from", f"--max-block-duration={BLOCK}", "--quiet")
+        options = ("tsdb", "create-blocks-from", f"--max-block-duration={BLOCK_HOURS}h", "--quiet")
         self._making = subprocess.Popen(
             (self._promtool, *options, "openmetrics", text, self._folder / "blocks"),
             stdout=subprocess.DEVNULL,

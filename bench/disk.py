@@ -10,6 +10,15 @@ BLOCK = 512
 """What `st_blocks` counts, whatever the file system."""
 
 
+HEAD = ("wal", "wbl", "chunks_head")
+"""Where a Prometheus keeps what is not in blocks."""
+
+
+def head_bytes(data: Path) -> int:
+    """What a Prometheus with its data in a folder has in its logs and its head."""
+    return allocated_bytes(data / each for each in HEAD)
+
+
 def allocated_bytes(paths: Iterable[Path]) -> int:
     """The disk that files and folders take, with all that is below them."""
     return sum(_allocated(each) for path in paths for each in _files(path))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from bench.disk import allocated_bytes
+from bench.disk import allocated_bytes, head_bytes
 from bench.load.arrival import Arrival, arrival
 from bench.load.batches import BUILD_SECONDS, Batch
 from bench.load.deliver import Delivered, deliver, joined
@@ -34,7 +34,6 @@ from tests.stack.stacks import TestStack
 BAR_BYTES = 400.0
 LANES = 64
 
-HEAD_PARTS = ("wal", "wbl", "chunks_head")
 MOST_WAIT = 5
 """So many times as long as wanted a part may take, if the door refuses."""
 
@@ -163,7 +162,7 @@ def _delivered(
 def _on_disk(stack: TestStack, report: Report) -> tuple[int, int]:
     """What Prometheus has in its logs and its head, and what Loki has put away."""
     data = stack.home / "data"
-    head = allocated_bytes(data / "prometheus" / each for each in HEAD_PARTS)
+    head = head_bytes(data / "prometheus")
     report("restarting Loki, so that it puts away what it has")
     stack.succeed("restart", "loki")
     kept = [each for each in (data / "loki").iterdir() if each.name != "wal"]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from bench.disk import allocated_bytes
+from bench.disk import allocated_bytes, head_bytes
 from provisioner.backends import Prometheus, get, is_ready
 from provisioner.history import Stores
 from provisioner.launch import arguments
@@ -34,7 +34,6 @@ KEPT = ("storage", "otlp")
 """What it takes of the stack's configuration: how samples are named and kept."""
 
 OWN = ("--config.file", "--web.config.file", "--storage.tsdb.path")
-HEAD = ("wal", "wbl", "chunks_head")
 BEGIN_SECONDS = 4 * 3600.0
 READY_SECONDS = 60.0
 COMPACTION_SECONDS = 600.0
@@ -59,7 +58,7 @@ class LonePrometheus:
     @property
     def head_bytes(self) -> int:
         """What is in its logs and its head."""
-        return allocated_bytes(self.data / each for each in HEAD)
+        return head_bytes(self.data)
 
     @property
     def block_bytes(self) -> int:

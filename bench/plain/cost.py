@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from bench.processes import cpu_seconds
+
 ENGINES = ("collector", "prometheus", "loki", "gateway")
 
 Pids = Mapping[str, int]
@@ -61,11 +63,6 @@ def costs(pids: Pids, idle: Used, busy: Used, name: str, events: int) -> dict[st
 
 def _cpu(stacks: Mapping[str, Pids]) -> dict[str, dict[str, float]]:
     return {
-        name: {engine: _of_process(pid) for engine, pid in pids.items()}
+        name: {engine: cpu_seconds(psutil.Process(pid)) for engine, pid in pids.items()}
         for name, pids in stacks.items()
     }
-
-
-def _of_process(pid: int) -> float:
-    used = psutil.Process(pid).cpu_times()
-    return float(used.user + used.system)

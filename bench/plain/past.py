@@ -17,6 +17,7 @@ from statistics import median
 import click
 
 from bench.binaries import binaries_of
+from bench.filled import EAGERNESS
 from bench.plain.copied import SCRAPE_SECONDS, prometheus_of_the_past
 from bench.plain.totals import COST, COUNTERS, TOKENS
 from provisioner.backends import Prometheus
@@ -32,8 +33,6 @@ from tests.stack.stacks import TestStack
 DAY_SECONDS = 86_400
 KEPT_MS = 300_000
 SCRAPE_MS = SCRAPE_SECONDS * 1000
-EAGERNESS = 2.4
-"""About 300 requests for each developer and working day."""
 
 OWN = ("model", "effort", "query_source")
 COMMON = ("session.id", "user.id", "user.email", "user.account_uuid", "organization.id")
